@@ -1,0 +1,130 @@
+"""Numbers as people read them: one way to show a percentage, a count, a day and a moment.
+
+Screens, workbooks and messages all call these functions, so one figure never shows in two ways.
+The rule is in DEFINITIONS.md, "Showing numbers". Whatever is unknown (None) shows as an en dash;
+a negative number carries a true minus sign.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, tzinfo
+from fractions import Fraction
+from functools import cache
+from zoneinfo import ZoneInfo
+
+NONE = "–"
+MINUS = "−"  # noqa: RUF001 - the minus sign itself, as wide as a plus
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def percent(value: Fraction | int | None, lang: str, finished: bool | None = None) -> str:
+    """Return a share as a percentage with one decimal, rounded half up from the exact value.
+
+    What is not finished never shows 100 (99,96 % shows 99,9%) and what has begun never shows 0
+    (0,02 % shows <0,1%). `finished` says which; left out, a share is finished from 1 on.
+    """
+    if value is None:
+        return NONE
+    tenths = shown_tenths(value, finished)
+    if tenths == 0 and value > 0:
+        return f"<{_grouped(1, 1, lang)}%"
+    if tenths == 0 and value < 0:
+        return f">{MINUS}{_grouped(1, 1, lang)}%"
+    return f"{_grouped(tenths, 1, lang)}%"
+
+
+def shown_tenths(value: Fraction | int, finished: bool | None = None) -> int:
+    """Return the tenths of a percent that a share shows: 999 for an unfinished 99,96 %."""
+    tenths = half_up(Fraction(value) * 1000)
+    done = value >= 1 if finished is None else finished
+    return 999 if tenths == 1000 and not done else tenths
+
+
+def whole(value: Fraction | int | None, lang: str) -> str:
+    """Return a count with its thousands set apart; a fraction is rounded half up first."""
+    return NONE if value is None else _grouped(half_up(value), 0, lang)
+
+
+def decimal(value: Fraction | int | None, places: int, lang: str) -> str:
+    """Return a number with exactly `places` decimals, rounded half up from the exact value."""
+    return NONE if value is None else _grouped(half_up(Fraction(value) * 10**places), places, lang)
+
+
+def signed(value: Fraction | int | None, lang: str, places: int = 0) -> str:
+    """Return a difference with its sign: +12, −3, and a plain 0."""
+    if value is None:
+        return NONE
+    scaled = half_up(Fraction(value) * 10**places)
+    return ("+" if scaled > 0 else "") + _grouped(scaled, places, lang)
+
+
+def day(value: date | None, lang: str) -> str:
+    """Return a date: 22/10/2024 in Vietnamese, 2024-10-22 in English."""
+    if value is None:
+        return NONE
+    if lang == "vi":
+        return f"{value.day:02}/{value.month:02}/{value.year:04}"
+    return f"{value.year:04}-{value.month:02}-{value.day:02}"
+
+
+def day_short(value: date | None, lang: str) -> str:
+    """Return a date without its year: 22/10 in Vietnamese, 22 Oct in English."""
+    if value is None:
+        return NONE
+    if lang == "vi":
+        return f"{value.day:02}/{value.month:02}"
+    return f"{value.day} {_MONTHS[value.month - 1]}"
+
+
+def month(value: date | None, lang: str) -> str:
+    """Return a month: 01/2025 in Vietnamese, 2025-01 in English."""
+    if value is None:
+        return NONE
+    if lang == "vi":
+        return f"{value.month:02}/{value.year:04}"
+    return f"{value.year:04}-{value.month:02}"
+
+
+def moment(value: datetime | None, tz: tzinfo | str, lang: str) -> str:
+    """Return a UTC instant in local time: 17:05 22/10/2024, in English 2024-10-22 17:05."""
+    if value is None:
+        return NONE
+    hour, written = clock(value, tz), day(value.astimezone(_zone(tz)).date(), lang)
+    return f"{hour} {written}" if lang == "vi" else f"{written} {hour}"
+
+
+def clock(value: datetime | None, tz: tzinfo | str) -> str:
+    """Return the local hour and minute of a UTC instant: 17:05."""
+    if value is None:
+        return NONE
+    local = value.astimezone(_zone(tz))
+    return f"{local.hour:02}:{local.minute:02}"
+
+
+def half_up(value: Fraction | int) -> int:
+    """Return the nearest whole number; a half goes away from zero (2,5 → 3 and −2,5 → −3)."""
+    if isinstance(value, int):
+        return value
+    size = (2 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
+    return size if value >= 0 else -size
+
+
+def _grouped(scaled: int, places: int, lang: str) -> str:
+    """Return scaled / 10**places with the separators of the language."""
+    size, rest = divmod(abs(scaled), 10**places)
+    text = f"{size:,}"
+    if lang == "vi":
+        text = text.replace(",", ".")
+    if places:
+        text += f"{',' if lang == 'vi' else '.'}{rest:0{places}}"
+    return MINUS + text if scaled < 0 else text
+
+
+@cache
+def _named_zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def _zone(tz: tzinfo | str) -> tzinfo:
+    return _named_zone(tz) if isinstance(tz, str) else tz
