@@ -13,12 +13,13 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 NONE = "–"
-MINUS = "−"  # noqa: RUF001 - the minus sign itself, as wide as a plus
+MINUS = "−"  # the sign itself, as wide as a plus
 
+_ALL = 1000  # tenths of a percent
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def percent(value: Fraction | int | None, lang: str, finished: bool | None = None) -> str:
+def percent(value: Fraction | int | None, lang: str, finished: bool | None = None) -> str:  # noqa: FBT001 - reads as "percent of it, finished"
     """Return a share as a percentage with one decimal, rounded half up from the exact value.
 
     What is not finished never shows 100 (99,96 % shows 99,9%) and what has begun never shows 0
@@ -34,11 +35,11 @@ def percent(value: Fraction | int | None, lang: str, finished: bool | None = Non
     return f"{_grouped(tenths, 1, lang)}%"
 
 
-def shown_tenths(value: Fraction | int, finished: bool | None = None) -> int:
+def shown_tenths(value: Fraction | int, finished: bool | None = None) -> int:  # noqa: FBT001 - as above
     """Return the tenths of a percent that a share shows: 999 for an unfinished 99,96 %."""
-    tenths = half_up(Fraction(value) * 1000)
+    tenths = half_up(Fraction(value) * _ALL)
     done = value >= 1 if finished is None else finished
-    return 999 if tenths == 1000 and not done else tenths
+    return _ALL - 1 if tenths == _ALL and not done else tenths
 
 
 def whole(value: Fraction | int | None, lang: str) -> str:

@@ -39,9 +39,7 @@ from reporting.numbers import (
         (12_345, 10, "123.450,0%"),
     ],
 )
-def test_a_percentage_is_rounded_half_up_to_one_decimal(
-    done: int, target: int, shown: str
-) -> None:
+def test_a_percentage_is_rounded_half_up_to_one_decimal(done: int, target: int, shown: str) -> None:
     assert percent(Fraction(done, target), "vi") == shown
 
 
@@ -124,9 +122,7 @@ def test_dates_and_moments_follow_the_language_and_the_local_clock() -> None:
 
 
 @given(st.integers(0, 10**9), st.integers(1, 10**9))
-def test_the_shown_percentage_is_within_half_a_tenth_unless_a_rule_moves_it(
-    done: int, target: int
-) -> None:
+def test_the_shown_percentage_is_within_half_a_tenth_unless_a_rule_moves_it(done: int, target: int) -> None:
     share = Fraction(done, target)
     tenths = shown_tenths(share)
     if done < target:

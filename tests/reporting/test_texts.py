@@ -10,22 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from campaign.progress import Status
+from campaign.reconciliation import Cause
+from reporting.faults import Kind
 from reporting.texts import LANGUAGES, has, named, text, texts
 
 ROOT = Path(__file__).parents[2]
 
-STATUSES = (
-    "no_target",
-    "nothing_to_do",
-    "finished",
-    "overdue",
-    "silent",
-    "stalled",
-    "behind",
-    "at_risk",
-    "on_track",
-)
-ISSUES = ("held", "rejected", "over_target", "no_target", "reconciliation", "silent", "failing_check")
 REASONS = (
     "unknown_unit",
     "ambiguous_unit",
@@ -71,15 +62,16 @@ def test_keys_stand_once_and_quoted_on_lines_of_their_own(lang: str) -> None:
 
 
 def test_every_status_issue_and_reason_is_named_explained_and_mended() -> None:
-    for status in STATUSES:
+    for status in Status:
         assert has(f"status.{status}")
         assert has(f"status.{status}.means")
-    signs = [text(f"status.{status}.sign", "vi") for status in STATUSES]
-    assert len(set(signs)) == len(STATUSES)
+    signs = [text(f"status.{status}.sign", "vi") for status in Status]
+    assert len(set(signs)) == len(Status)
     assert all(len(sign) == 1 for sign in signs)
-    for kind, names in (("issue", ISSUES), ("reason", REASONS)):
+    for kind, names in (("issue", Kind), ("reason", REASONS)):
         for name in names:
             assert all(has(f"{kind}.{name}{part}") for part in ("", ".means", ".mend"))
+    assert all(has(f"cause.{cause}") for cause in Cause)
 
 
 def test_a_placeholder_is_filled_in_the_manner_of_the_language() -> None:
@@ -125,6 +117,6 @@ def test_every_key_written_out_in_the_code_exists() -> None:
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "text":
                     key = node.args[0] if node.args else None
-                    if isinstance(key, ast.Constant) and not has(str(key.value)):
+                    if isinstance(key, ast.Constant) and isinstance(key.value, str) and not has(key.value):
                         missing.append(f"{path.name}: {key.value}")
     assert missing == []
