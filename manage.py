@@ -123,7 +123,7 @@ def ready(kind: str, files: tuple[str, ...]) -> None:
             install(kind, files)
 
 
-def hold(lock) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 – an open file; typing would be an import
+def hold(lock) -> None:  # type: ignore[no-untyped-def]
     """Wait for the installation lock; the system lets go of it when the process ends, however it ends."""
     said = False
     while True:

@@ -1,0 +1,1 @@
+"""The shell that touches clock, network and files: extract, check, load, publish."""
