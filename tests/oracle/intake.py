@@ -1,0 +1,324 @@
+"""What happens to a row on its way in: accepted, unchanged, held or rejected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from tests.oracle.setting import ALL, Key, Setting, Source, read_table
+
+MEASURES = ("count", "target", "units_finished")
+
+
+class Fate(StrEnum):
+    """Where a row ends."""
+
+    ACCEPTED = "accepted"
+    UNCHANGED = "unchanged"
+    HELD = "held"
+    REJECTED = "rejected"
+
+
+class Refused(Exception):
+    """The whole load is refused."""
+
+
+@dataclass
+class Row:
+    """One row as received, and what became of it."""
+
+    file: str
+    number: int
+    """1 is the first row under the header"""
+    unit: str = ""
+    category: str = ""
+    stage: str = ""
+    as_of: date = date.min
+    measure: str = "count"
+    count: int = 0
+    target: int | None = None
+    has_reason: bool = False
+    fate: Fate | None = None
+    why: str = ""
+    flagged: bool = False
+
+    @property
+    def key(self) -> Key:
+        """Return what the row is about, its day apart."""
+        return (self.unit, self.category, self.stage)
+
+    @property
+    def full_key(self) -> tuple[str, str, str, date, str]:
+        """Return what the row is about."""
+        return (*self.key, self.as_of, self.measure)
+
+    def reject(self, why: str) -> None:
+        """Refuse the row for a reason."""
+        self.fate, self.why = Fate.REJECTED, why
+
+
+@dataclass(frozen=True)
+class Submission:
+    """An accepted count."""
+
+    key: Key
+    as_of: date
+    count: int
+    received_at: datetime
+
+
+@dataclass
+class Intake:
+    """All that a campaign has received so far, in the order of its coming."""
+
+    setting: Setting
+    accepted: list[Submission] = field(default_factory=list)
+    held: dict[tuple[Key, date], set[int]] = field(default_factory=dict)
+    stated: dict[tuple[str, str, str, date, str], int] = field(default_factory=dict)
+    last_received_at: datetime | None = None
+
+    def ingest(
+        self,
+        files: Iterable[tuple[str, bytes]],
+        received_at: datetime,
+        source_name: str | None = None,
+    ) -> list[Row]:
+        """Take in the files (name, content) of one load and return all their rows with their fates."""
+        if self.last_received_at is not None and received_at <= self.last_received_at:
+            raise Refused("received_at strictly increases within a campaign")
+        self.last_received_at = received_at
+        source = self.setting.sources[source_name] if source_name else None
+        rows: list[Row] = []
+        for name, content in files:
+            rows += self._ingest_file(name, content, received_at, source)
+        return rows
+
+    def standing(self, key: Key) -> dict[date, int]:
+        """Return the count that stands for each reported day of a unit, category and stage."""
+        return {sent.as_of: sent.count for sent in self.accepted if sent.key == key}
+
+    def _ingest_file(self, name: str, content: bytes, received_at: datetime, source: Source | None) -> list[Row]:
+        today = received_at.astimezone(self.setting.timezone).date()
+        rows = [
+            _read_row(self.setting, source, name, number, cells, today)
+            for number, cells in enumerate(read_table(content), start=1)
+        ]
+        parts: dict[tuple[str, str, str, date, str], list[Row]] = {}
+        for row in rows:
+            if row.fate is None:
+                parts.setdefault(row.full_key, []).append(row)
+
+        # what is judged together: (rows, count); one row each unless the source sends parts
+        judged: list[tuple[list[Row], int]] = []
+        for group in parts.values():
+            if source and source.combine == "sum":
+                judged.append((group, sum(row.count for row in group)))
+            elif len({row.count for row in group}) > 1:
+                for row in group:
+                    row.reject("conflicting_rows")
+            else:
+                judged += [([row], row.count) for row in group]
+
+        judged.sort(key=lambda item: (item[0][0].as_of, item[0][0].number))
+        if source and source.measure == "daily":
+            judged = _cumulative(judged)
+        for group, count in judged:
+            fate, why = self._judge(group, count, received_at, source)
+            flagged = fate is Fate.ACCEPTED and self._over_target(group[0], count)
+            for row in group:
+                row.fate, row.why, row.flagged = fate, why, flagged
+        return rows
+
+    def _judge(self, group: list[Row], count: int, received_at: datetime, source: Source | None) -> tuple[Fate, str]:
+        row = group[0]
+        if self.setting.is_stated(row.unit, row.category):
+            if self.stated.get(row.full_key) == count:
+                return Fate.UNCHANGED, ""
+            self.stated[row.full_key] = count
+            return Fate.ACCEPTED, ""
+
+        self._take_target(group)
+        standing = self.standing(row.key)
+        if standing.get(row.as_of) == count:
+            return Fate.UNCHANGED, ""
+        still_held = self.held.setdefault((row.key, row.as_of), set())
+        may_fall = any(part.has_reason for part in group) or (source is not None and source.on_fall == "accept")
+        if not may_fall:
+            if count in still_held:
+                return Fate.UNCHANGED, ""
+            why = _implausible(standing, row.as_of, count)
+            if why:
+                still_held.add(count)
+                return Fate.HELD, why
+        still_held.discard(count)
+        self.accepted.append(Submission(row.key, row.as_of, count, received_at))
+        return Fate.ACCEPTED, ""
+
+    def _take_target(self, group: list[Row]) -> None:
+        stated = [row.target for row in group if row.target is not None]
+        if not stated:
+            return
+        due, key, as_of = sum(stated), group[0].key, group[0].as_of
+        versions = self.setting.targets.setdefault(key, {})
+        if target_on(versions, as_of) != due:
+            versions[as_of] = due
+
+    def _over_target(self, row: Row, count: int) -> bool:
+        if self.setting.is_stated(row.unit, row.category):
+            return False
+        due = target_on(self.setting.targets.get(row.key, {}), row.as_of)
+        return due is not None and count > due
+
+
+def target_on(versions: dict[date, int], day: date) -> int | None:
+    """Return the target of a day: the latest version begun by then, before the first the first."""
+    if not versions:
+        return None
+    begun = [first_day for first_day in versions if first_day <= day]
+    return versions[max(begun) if begun else min(versions)]
+
+
+def _implausible(standing: dict[date, int], as_of: date, count: int) -> str:
+    before = [day for day in standing if day <= as_of]
+    after = [day for day in standing if day > as_of]
+    if before and count < standing[max(before)]:
+        return "count_falls"
+    if after and count > standing[min(after)]:
+        return "exceeds_later"
+    return ""
+
+
+def _cumulative(judged: list[tuple[list[Row], int]]) -> list[tuple[list[Row], int]]:
+    """Return the increments of one file, in day order, as counts from its first day on."""
+    so_far: dict[Key, int] = {}
+    result = []
+    for group, increment in judged:
+        key = group[0].key
+        so_far[key] = so_far.get(key, 0) + increment
+        result.append((group, so_far[key]))
+    return result
+
+
+class _Fault(Exception):
+    """What is wrong with a row: the reason it is rejected for."""
+
+
+def _read_row(
+    setting: Setting,
+    source: Source | None,
+    file: str,
+    number: int,
+    cells: dict[str, str],
+    today: date,
+) -> Row:
+    """Return a row as read: rejected, or with all its fields."""
+    row = Row(file, number)
+
+    def texts(name: str) -> list[str]:
+        if source is None:
+            return [cells.get(name, "")]
+        if name in source.constants:
+            return [source.constants[name]]
+        if name == "as_of" and source.as_of_fixed:
+            return [source.as_of_fixed.isoformat()]
+        if name == "as_of" and source.as_of_filename:
+            match = re.search(source.as_of_filename, file)
+            return [match[1] if match else ""]
+        return [cells.get(header, "") for header in source.columns.get(name, [])] or [""]
+
+    def text(name: str) -> str:
+        return texts(name)[0]
+
+    row.has_reason = bool(text("reason").strip())
+    row.measure = text("measure") or "count"
+    row.category = text("category") or ("" if setting.names_categories else ALL)
+    row.stage = text("stage") or ("" if setting.names_stages else setting.headline)
+    try:
+        if not all([text("unit_code") or text("unit_name"), row.category, row.stage, text("as_of"), *texts("count")]):
+            raise _Fault("missing_field")  # noqa: TRY301 - the list of faults stays in one place
+        row.unit = _unit(setting, text("unit_code"), text("unit_name"), text("parent_name"))
+        _check_words(setting, row)
+        row.as_of = _day(text("as_of"), today)
+        row.count = _sum_of_counts(texts("count"))
+    except _Fault as fault:
+        row.reject(str(fault))
+    if text("target"):
+        row.target = read_count(text("target"))
+    return row
+
+
+def _check_words(setting: Setting, row: Row) -> None:
+    if row.category not in [*setting.categories, *setting.groups, ALL]:
+        raise _Fault("unknown_category")
+    if row.stage not in setting.stages:
+        raise _Fault("unknown_stage")
+    if row.measure != "count" and not setting.is_stated(row.unit, row.category):
+        raise _Fault("not_a_stated_total")
+
+
+def _day(text: str, today: date) -> date:
+    as_of = read_date(text)
+    if as_of is None:
+        raise _Fault("bad_date")
+    if as_of > today:
+        raise _Fault("future_date")
+    return as_of
+
+
+def _sum_of_counts(texts: list[str]) -> int:
+    counts = [read_count(text) for text in texts]
+    whole = [count for count in counts if count is not None]
+    if len(whole) < len(counts):
+        raise _Fault("bad_count")
+    if min(whole) < 0:
+        raise _Fault("negative_count")
+    return sum(whole)
+
+
+def _unit(setting: Setting, code: str, name: str, parent_name: str) -> str:
+    found = _find_units(setting, code, name, parent_name)
+    if len(found) != 1:
+        raise _Fault("ambiguous_unit" if found else "unknown_unit")
+    return found[0]
+
+
+def _find_units(setting: Setting, code: str, name: str, parent_name: str) -> list[str]:
+    if code:
+        return [code] if code in setting.units else []
+    return [
+        unit.code
+        for unit in setting.units.values()
+        if unit.name == name
+        and (not parent_name or (unit.parent_code and setting.units[unit.parent_code].name == parent_name))
+    ]
+
+
+def read_date(text: str) -> date | None:
+    """Return the day a text names: ISO, or day first with one of `/ - .` throughout."""
+    iso = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", text)
+    day_first = re.fullmatch(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", text)
+    try:
+        if iso:
+            return date(int(iso[1]), int(iso[2]), int(iso[3]))
+        if day_first:
+            return date(int(day_first[4]), int(day_first[3]), int(day_first[1]))
+    except ValueError:
+        return None
+    return None
+
+
+def read_count(text: str) -> int | None:
+    """Return the whole number a text writes, its thousands perhaps marked by `.` or by `,`."""
+    sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text)
+    if re.fullmatch(r"[0-9]+|[0-9]{1,3}(\.[0-9]{3})+|[0-9]{1,3}(,[0-9]{3})+", digits):
+        return sign * int(digits.replace(".", "").replace(",", ""))
+    return None
+
+
+def tally(rows: list[Row]) -> dict[str, int]:
+    """Return how many rows were read and where they ended."""
+    counts = {fate.value: sum(row.fate is fate for row in rows) for fate in Fate}
+    return {"read": len(rows), **counts, "flagged": sum(row.flagged for row in rows)}

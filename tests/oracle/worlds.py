@@ -1,0 +1,135 @@
+"""The oracle and the product behind one door: files in, rows of text out."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import Protocol
+
+from tests.oracle.figures import Figures
+from tests.oracle.intake import Intake, Refused, tally
+from tests.oracle.printing import PROGRESS_COLUMNS, SERIES_COLUMNS, printed
+from tests.oracle.setting import read_setting
+
+Table = list[dict[str, str]]
+TALLIES = ("read", "accepted", "unchanged", "held", "rejected", "flagged")
+
+
+class World(Protocol):
+    """Whoever keeps the figures of one campaign."""
+
+    def ingest(self, files: list[Path], received_at: str, source: str | None = None) -> dict[str, int]:
+        """Take in files and return the tallies; raise Refused when the load is refused."""
+
+    def progress(
+        self,
+        as_of: date,
+        *,
+        category: str = "all",
+        stage: str | None = None,
+        level: str | None = None,
+        known_at: str | None = None,
+    ) -> Table:
+        """Return one row a unit."""
+
+    def series(self, unit: str, first: date, last: date, *, category: str = "all", stage: str | None = None) -> Table:
+        """Return one row a day, these days among them."""
+
+
+class OracleWorld:
+    """The figures as DEFINITIONS.md has them."""
+
+    def __init__(self, config: Path, campaign: str) -> None:
+        self.setting = read_setting(config, campaign)
+        self.intake = Intake(self.setting)
+
+    def ingest(self, files: list[Path], received_at: str, source: str | None = None) -> dict[str, int]:
+        """Take in files and return the tallies."""
+        contents = [(file.name, file.read_bytes()) for file in files]
+        return tally(self.intake.ingest(contents, datetime.fromisoformat(received_at), source))
+
+    def progress(
+        self,
+        as_of: date,
+        *,
+        category: str = "all",
+        stage: str | None = None,
+        level: str | None = None,
+        known_at: str | None = None,
+    ) -> Table:
+        """Return one row a unit."""
+        figures = self._figures(category, stage, known_at)
+        return printed(figures.progress(as_of, level), PROGRESS_COLUMNS)
+
+    def series(self, unit: str, first: date, last: date, *, category: str = "all", stage: str | None = None) -> Table:
+        """Return one row a day."""
+        return printed(self._figures(category, stage, None).series(unit, first, last), SERIES_COLUMNS)
+
+    def _figures(self, category: str, stage: str | None, known_at: str | None) -> Figures:
+        known = datetime.fromisoformat(known_at) if known_at else None
+        return Figures(self.setting, self.intake.accepted, category=category, stage=stage, known_at=known)
+
+
+class ProductWorld:
+    """The figures as the command line gives them."""
+
+    def __init__(self, config: Path, campaign: str) -> None:
+        self.config = config
+        self.campaign = campaign
+
+    def ingest(self, files: list[Path], received_at: str, source: str | None = None) -> dict[str, int]:
+        """Take in files and return the tallies."""
+        arguments = ["--received-at", received_at, "--json"]
+        if source:
+            arguments += ["--source", source]
+        out = self._run("ingest", *arguments, *map(str, files))
+        answer = json.loads(out)
+        return {name: answer[name] for name in TALLIES}
+
+    def progress(
+        self,
+        as_of: date,
+        *,
+        category: str = "all",
+        stage: str | None = None,
+        level: str | None = None,
+        known_at: str | None = None,
+    ) -> Table:
+        """Return one row a unit."""
+        arguments = ["--as-of", as_of.isoformat(), "--category", category]
+        for option, value in (("--stage", stage), ("--level", level), ("--known-at", known_at)):
+            arguments += [option, value] if value else []
+        return _table(self._run("progress", *arguments, "--format", "csv"))
+
+    def series(
+        self,
+        unit: str,
+        first: date,  # noqa: ARG002 - the command has no range
+        last: date,  # noqa: ARG002
+        *,
+        category: str = "all",
+        stage: str | None = None,
+    ) -> Table:
+        """Return one row a day."""
+        arguments = ["--unit", unit, "--category", category]
+        arguments += ["--stage", stage] if stage else []
+        return _table(self._run("series", *arguments, "--format", "csv"))
+
+    def _run(self, command: str, *arguments: str) -> str:
+        from etl.commands import main  # noqa: PLC0415 - the oracle also runs without the product
+
+        line = ["--config", str(self.config), command, "--campaign", self.campaign, *arguments]
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main(line)
+        if code:
+            raise Refused(f"exit {code}: {' '.join(line)}\n{err.getvalue()}{out.getvalue()}")
+        return out.getvalue()
+
+
+def _table(text: str) -> Table:
+    return list(csv.DictReader(io.StringIO(text, newline="")))
