@@ -1,0 +1,46 @@
+"""Errors, by what the reader does next.
+
+CanDichError
+├── ConfigError      mend the configuration, the units or the targets   (exit 2)
+├── UsageError       call the command differently                       (exit 2)
+├── SourceError      try again: a source or a lock was not to be had    (exit 1)
+├── ContractError    mend the file that was sent                        (exit 1)
+└── CheckFailed      nothing was published; yesterday's figures stand   (exit 1)
+"""
+
+from __future__ import annotations
+
+
+class CanDichError(Exception):
+    """Base of every error this project raises on purpose: one line a person can act on."""
+
+    exit_code = 1
+
+    def __init__(self, where: str, found: str, expected: str = "") -> None:
+        """Say where it went wrong, what was found there, and what would have been right."""
+        self.where, self.found, self.expected = where, found, expected
+        super().__init__(f"{where}: {found}" + (f"; {expected}" if expected else ""))
+
+
+class ConfigError(CanDichError):
+    """The configuration, the units or the targets are wrong: mend them."""
+
+    exit_code = 2
+
+
+class UsageError(CanDichError):
+    """The command was called wrongly."""
+
+    exit_code = 2
+
+
+class SourceError(CanDichError):
+    """A source or a lock could not be had: try again."""
+
+
+class ContractError(CanDichError):
+    """A file that arrived is not what was agreed: mend the source."""
+
+
+class CheckFailed(CanDichError):
+    """A check on the new version failed: the published version stays."""

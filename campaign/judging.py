@@ -1,0 +1,283 @@
+"""Judging: every row of a file is accepted, unchanged, held or rejected, and the counts add up."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from campaign.configuration import ALL, DONE, Campaign
+from campaign.names import NameBook
+from campaign.rows import Claim, Fate, Measure, Reason, Row, Series, Verdict
+from campaign.units import Registry
+from campaign.values import Unreadable, read_count, read_day, read_text
+
+
+@dataclass
+class Standing:
+    """The counts that stand at this moment, per series and day, and the rows still held."""
+
+    counts: dict[Series, dict[date, int]] = field(default_factory=dict)
+    held: set[tuple[Series, date, int]] = field(default_factory=set)
+    targets: dict[Series, dict[date, int]] = field(default_factory=dict)
+    _days: dict[Series, list[date]] = field(default_factory=dict)
+
+    def days(self, series: Series) -> list[date]:
+        """Return the days a series has a count for, in order."""
+        if series not in self._days:
+            self._days[series] = sorted(self.counts.get(series, ()))
+        return self._days[series]
+
+    def before(self, series: Series, day: date) -> tuple[date, int] | None:
+        """Return the nearest earlier or same day with a count, and the count."""
+        days = self.days(series)
+        place = bisect_right(days, day)
+        return (days[place - 1], self.counts[series][days[place - 1]]) if place else None
+
+    def after(self, series: Series, day: date) -> tuple[date, int] | None:
+        """Return the nearest later day with a count, and the count."""
+        days = self.days(series)
+        place = bisect_right(days, day)
+        return (days[place], self.counts[series][days[place]]) if place < len(days) else None
+
+    def put(self, series: Series, day: date, count: int) -> None:
+        """Let a count stand for a day."""
+        known = self.counts.setdefault(series, {})
+        if day not in known:
+            days = self.days(series)
+            if day not in days[bisect_left(days, day) :][:1]:
+                insort(days, day)
+        known[day] = count
+
+    def target(self, series: Series, day: date) -> int | None:
+        """Return T(day): the version with the latest valid_from ≤ day; before the first, the first."""
+        versions = self.targets.get(series)
+        if not versions:
+            return None
+        starts = sorted(versions)
+        place = bisect_right(starts, day)
+        return versions[starts[max(place - 1, 0)]]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How one source's rows are to be read and judged."""
+
+    accept_falls: bool = False
+    daily: bool = False
+    sum_parts: bool = False
+
+
+def _shown(value: object) -> str:
+    return " + ".join(read_text(part) for part in value) if isinstance(value, list) else read_text(value)
+
+
+class Judge:
+    """Reads and judges the rows of one campaign, file by file, against what stands."""
+
+    def __init__(self, campaign: Campaign, registry: Registry, standing: Standing, aliases: dict[str, str]) -> None:
+        """Keep the campaign's words, its units and what stands."""
+        self.campaign, self.registry, self.standing, self.aliases = campaign, registry, standing, aliases
+        self._views = {*campaign.category_ids, ALL, *(group.id for group in campaign.groups)}
+        self._books: dict[int, NameBook] = {}
+        self._near: dict[str, tuple[str, ...]] = {}
+
+    def file(self, rows: Iterable[Row], received_on: date, terms: Terms) -> list[Verdict]:
+        """Return one verdict a row, in file order; what is accepted stands from then on.
+
+        `received_on` is the local day of receipt: a later as_of is a future date.
+        """
+        verdicts: dict[int, Verdict] = {}
+        claims: list[Claim] = []
+        for row in rows:
+            read = self._read(row, received_on)
+            if isinstance(read, Verdict):
+                verdicts[row.number] = read
+            else:
+                claims.append(read)
+        for verdict in self._settle(claims, terms):
+            verdicts[verdict.number] = verdict
+        return [verdicts[number] for number in sorted(verdicts)]
+
+    def _read(self, row: Row, received_on: date) -> Claim | Verdict:
+        """Return the row as a claim, or the verdict that rejects it."""
+        cells = row.cells
+
+        def rejected(reason: Reason, name: str, near: tuple[str, ...] = ()) -> Verdict:
+            return Verdict(row.number, Fate.REJECTED, reason, None, name, _shown(cells.get(name)), near)
+
+        category, stage = read_text(cells.get("category")), read_text(cells.get("stage"))
+        code, name = read_text(cells.get("unit_code")), read_text(cells.get("unit_name"))
+        if not code and not name:
+            return rejected(Reason.MISSING_FIELD, "unit_code")
+        if not category and self.campaign.names_categories:
+            return rejected(Reason.MISSING_FIELD, "category")
+        if not stage and self.campaign.names_stages:
+            return rejected(Reason.MISSING_FIELD, "stage")
+        if read_text(cells.get("as_of")) == "":
+            return rejected(Reason.MISSING_FIELD, "as_of")
+        parts = {name: cells.get(name) for name in ("count", "target")}
+        amounts = {name: list(value) if isinstance(value, list) else [value] for name, value in parts.items()}
+        if any(read_text(part) == "" for part in amounts["count"]):
+            return rejected(Reason.MISSING_FIELD, "count")
+        category, stage = category or ALL, stage or DONE
+        try:
+            as_of = read_day(cells["as_of"])
+        except Unreadable as problem:
+            return rejected(problem.reason, "as_of")
+        if as_of > received_on:
+            return rejected(Reason.FUTURE_DATE, "as_of")
+        found = self._unit(code, name, read_text(cells.get("parent_name")), as_of)
+        if isinstance(found, tuple):
+            return rejected(found[0], "unit_code" if code else "unit_name", found[1])
+        if category not in self._views:
+            return rejected(Reason.UNKNOWN_CATEGORY, "category", tuple(self.campaign.category_ids))
+        if stage not in self.campaign.stage_ids:
+            return rejected(Reason.UNKNOWN_STAGE, "stage", tuple(self.campaign.stage_ids))
+        try:
+            count = sum(read_count(part) for part in amounts["count"])
+        except Unreadable as problem:
+            return rejected(problem.reason, "count")
+        target = None
+        if any(read_text(part) != "" for part in amounts["target"]):
+            try:
+                target = sum(read_count(part) for part in amounts["target"])
+            except Unreadable as problem:
+                return rejected(problem.reason, "target")
+        tree = self.registry.on(as_of)
+        stated = category not in self.campaign.category_ids or (found in tree and not tree.is_leaf(found))
+        measure = read_text(cells.get("measure")) or Measure.COUNT.value
+        if measure not in set(Measure) or (measure != Measure.COUNT and not stated):
+            return rejected(Reason.BAD_COUNT, "measure", tuple(Measure) if stated else (Measure.COUNT.value,))
+        return Claim(
+            number=row.number,
+            series=Series(found, category, stage, Measure(measure)),
+            as_of=as_of,
+            count=count,
+            stated=stated,
+            target=target,
+            reason=read_text(cells.get("reason")),
+            reported_by=read_text(cells.get("reported_by")),
+        )
+
+    def _unit(self, code: str, name: str, parent: str, day: date) -> str | tuple[Reason, tuple[str, ...]]:
+        """Return the code of the unit a row means, or why there is none and the nearest names."""
+        if code:
+            if code in self.registry.codes:
+                return code
+            return Reason.UNKNOWN_UNIT, self._nearest_codes(code, name)
+        tree = self.registry.on(day)
+        book = self._books.setdefault(id(tree), NameBook(tree))
+        if name in self.aliases and self.aliases[name] in tree:
+            return self.aliases[name]
+        fits = book.find(name, parent)
+        if len(fits) == 1:
+            return fits[0]
+        if fits:
+            return Reason.AMBIGUOUS_UNIT, tuple(f"{tree.unit(one).name} ({one})" for one in fits[:3])
+        if name not in self._near:
+            self._near[name] = book.nearest(name)
+        return Reason.UNKNOWN_UNIT, self._near[name]
+
+    def _nearest_codes(self, code: str, name: str) -> tuple[str, ...]:
+        rows = {row.code: row.name for row in self.registry.rows}
+        padded = [one for one in rows if one.lstrip("0") == code.lstrip("0")]
+        if padded:
+            return tuple(f"{rows[one]} ({one})" for one in padded[:3])
+        tree = self.registry.on(date.max)
+        return self._books.setdefault(id(tree), NameBook(tree)).nearest(name) if name else ()
+
+    def _settle(self, claims: list[Claim], terms: Terms) -> Iterable[Verdict]:
+        """Yield the verdicts on readable rows: conflicts first, then day by day against what stands."""
+        parts: dict[tuple[Series, date], list[Claim]] = defaultdict(list)
+        for claim in claims:
+            parts[claim.series, claim.as_of].append(claim)
+        amounts: dict[tuple[Series, date], int] = {}
+        for key, members in parts.items():
+            if terms.sum_parts:
+                amounts[key] = sum(one.count for one in members)
+            elif len({one.count for one in members}) > 1:
+                for one in members:
+                    yield Verdict(one.number, Fate.REJECTED, Reason.CONFLICTING_ROWS, one, "count", str(one.count))
+            else:
+                amounts[key] = members[0].count
+        if terms.daily:
+            self._accumulate(amounts)
+        order = sorted(amounts, key=lambda key: (key[1], parts[key][0].number))
+        for key in order:
+            members = parts[key]
+            if terms.sum_parts:
+                yield from self._share_fate(members, amounts[key], terms)
+            else:
+                for one in members:
+                    one.count = amounts[key]
+                    yield self._one(one, terms)
+
+    def _accumulate(self, amounts: dict[tuple[Series, date], int]) -> None:
+        """Turn a file's daily increments into cumulative counts, on top of what stood before its first day."""
+        total: dict[Series, int] = {}
+        for series, day in sorted(amounts, key=lambda key: key[1]):
+            if series not in total:
+                earlier = [one for one in self.standing.days(series) if one < day]
+                total[series] = self.standing.counts[series][earlier[-1]] if earlier else 0
+            total[series] += amounts[series, day]
+            amounts[series, day] = total[series]
+
+    def _share_fate(self, members: list[Claim], count: int, terms: Terms) -> Iterable[Verdict]:
+        """Yield one verdict a part: the parts of a key are added and judged as one."""
+        targets = [one.target for one in members if one.target is not None]
+        whole = Claim(
+            number=members[0].number,
+            series=members[0].series,
+            as_of=members[0].as_of,
+            count=count,
+            stated=members[0].stated,
+            target=sum(targets) if targets else None,
+            reason=next((one.reason for one in members if one.reason), ""),
+            reported_by=members[0].reported_by,
+        )
+        first = self._one(whole, terms)
+        yield first
+        for one in members[1:]:
+            yield Verdict(
+                one.number, first.fate, first.reason, None, first.field, first.found, over_target=first.over_target
+            )
+
+    def _one(self, claim: Claim, terms: Terms) -> Verdict:
+        """Return the verdict on one claim; an accepted one stands from here on."""
+        standing, series, day = self.standing, claim.series, claim.as_of
+        if standing.counts.get(series, {}).get(day) == claim.count:
+            return self._with_target(Verdict(claim.number, Fate.UNCHANGED, None, claim))
+        if not (claim.stated or claim.reason or terms.accept_falls):
+            if (series, day, claim.count) in standing.held:
+                return Verdict(claim.number, Fate.UNCHANGED, None, claim)
+            before, after = standing.before(series, day), standing.after(series, day)
+            for reason, other, wrong in (
+                (Reason.COUNT_FALLS, before, before is not None and claim.count < before[1]),
+                (Reason.EXCEEDS_LATER, after, after is not None and claim.count > after[1]),
+            ):
+                if wrong and other is not None:
+                    standing.held.add((series, day, claim.count))
+                    verdict = Verdict(claim.number, Fate.HELD, reason, claim, "count", str(claim.count))
+                    verdict.standing_day, verdict.standing = other
+                    return self._with_target(verdict)
+        standing.held.discard((series, day, claim.count))
+        standing.put(series, day, claim.count)
+        return self._with_target(Verdict(claim.number, Fate.ACCEPTED, None, claim))
+
+    def _with_target(self, verdict: Verdict) -> Verdict:
+        """Take the target a row states along, and flag an accepted count above the target that stands."""
+        claim = verdict.claim
+        if claim is None or claim.stated:
+            return verdict
+        if claim.target is not None:
+            if self.standing.target(claim.series, claim.as_of) == claim.target:
+                claim.target = None
+            else:
+                self.standing.targets.setdefault(claim.series, {})[claim.as_of] = claim.target
+        if verdict.fate is Fate.ACCEPTED:
+            target = self.standing.target(claim.series, claim.as_of)
+            verdict.over_target = target is not None and claim.count > target
+        return verdict

@@ -1,0 +1,81 @@
+"""Names to units: one spelling key for the many ways a Vietnamese unit name is written.
+
+Codes come first; a name is matched only when exactly one unit answers to it, never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from difflib import get_close_matches
+
+from campaign.units import Tree
+
+_KINDS = (
+    ("thanh pho", ("thành phố", "thanh pho"), ("tp",)),
+    ("thi tran", ("thị trấn", "thi tran"), ("tt",)),
+    ("thi xa", ("thị xã", "thi xa"), ("tx",)),
+    ("phuong", ("phường", "phuong"), ("p",)),
+    ("quan", ("quận", "quan"), ("q",)),
+    ("huyen", ("huyện", "huyen"), ("h",)),
+    ("tinh", ("tỉnh", "tinh"), ("t",)),
+    ("xa", ("xã", "xa"), ("x",)),
+)
+_KIND_PATTERNS = [
+    (re.compile(rf"(?:(?:{'|'.join(words)})\s+|(?:{'|'.join(short)})(?:\.\s*|\s+))(?=\S)", re.IGNORECASE), kind)
+    for kind, words, short in _KINDS
+]
+# The tone mark of oa, oe, uy may stand on either vowel (hoà = hòa): both move to the first.
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+_TONE_ON_SECOND = re.compile(rf"(o)([ae])([{_TONES}])(?![a-z])|((?<!q)u)(y)([{_TONES}])(?![a-z])")
+
+
+def _move_tone(match: re.Match[str]) -> str:
+    first, second, tone = match.groups()[:3] if match[1] else match.groups()[3:]
+    return f"{first}{tone}{second}"
+
+
+def spelling(name: str) -> str:
+    """Return `name` in one spelling: NFD, lower case, single spaces, tone marks in one place, diacritics kept."""
+    text = unicodedata.normalize("NFD", unicodedata.normalize("NFC", name).casefold())
+    text = re.sub(r"[\s\u00a0_]+", " ", text.replace("–", "-")).strip(" .,;")
+    return _TONE_ON_SECOND.sub(_move_tone, text)
+
+
+def split_kind(name: str) -> tuple[str, str]:
+    """Return (kind, bare name) in one spelling: "X. Châu Phong" and "Xã Châu Phong" are the same."""
+    text = unicodedata.normalize("NFC", name).strip()
+    for pattern, kind in _KIND_PATTERNS:
+        match = pattern.match(text)
+        if match:
+            return kind, spelling(text[match.end() :])
+    return "", spelling(text)
+
+
+class NameBook:
+    """Every unit of a tree by name; answers with the codes that fit."""
+
+    def __init__(self, tree: Tree) -> None:
+        """File each unit under its bare name."""
+        self.tree = tree
+        self._by_name: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for unit in tree.units:
+            kind, bare = split_kind(unit.name)
+            self._by_name[bare].append((kind, unit.code))
+
+    def find(self, name: str, parent_name: str = "") -> list[str]:
+        """Return the codes of the units called `name` (below a unit called `parent_name`, when given)."""
+        kind, bare = split_kind(name)
+        found = [code for known, code in self._by_name.get(bare, []) if not kind or not known or known == kind]
+        if parent_name:
+            parents = set(self.find(parent_name))
+            found = [code for code in found if parents.intersection(self.tree.ancestors(code))]
+        return found
+
+    def nearest(self, name: str, count: int = 3) -> tuple[str, ...]:
+        """Return the names most like `name`, best first."""
+        _, bare = split_kind(name)
+        near = get_close_matches(bare, self._by_name, n=count, cutoff=0.5)
+        codes = [code for one in near for _, code in self._by_name[one]]
+        return tuple(f"{self.tree.unit(code).name} ({code})" for code in codes[:count])

@@ -1,0 +1,319 @@
+"""Commands: what `manage.py COMMAND` does, one function a command. Errors: one line on stderr, exit 1 or 2."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+from campaign.configuration import Configuration
+from campaign.errors import CanDichError, UsageError
+from campaign.values import Unreadable, read_day
+from etl.configured import load
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose complaint is one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UsageError: main() prints it and exits with 2."""
+        raise UsageError(self.prog, message, f"see {self.prog} --help")
+
+
+def _day(text: str) -> date:
+    try:
+        return read_day(text)
+    except Unreadable:
+        raise argparse.ArgumentTypeError(f"found {text!r}; a date like 2025-01-31 was expected") from None
+
+
+def _instant(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        expected = "a moment with its zone like 2025-01-31T17:00:00+07:00 was expected"
+        raise argparse.ArgumentTypeError(f"found {text!r}; {expected}")
+    return moment
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="manage.py", description="Cán Đích: the command room for campaigns with a deadline")
+    parser.add_argument("--config", type=Path, help="the configuration file (or CANDICH_CONFIG)")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+
+    def add(name: str, run: Callable[..., int], words: str) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=words, description=words)
+        one.set_defaults(run=run)
+        return one
+
+    def viewed(one: argparse.ArgumentParser) -> None:
+        one.add_argument("--campaign", required=True)
+        one.add_argument("--category", default="all")
+        one.add_argument("--stage")
+        one.add_argument("--known-at", type=_instant)
+        one.add_argument("--format", choices=("csv", "json", "table"), default="table")
+
+    start = add("start", _start, "open the screens and run the scheduler")
+    start.add_argument("--port", type=int)
+    start.add_argument("--demo", action="store_true", help="show the demo campaigns")
+    ingest = add("ingest", _ingest, "take files in, now")
+    ingest.add_argument("--campaign", required=True)
+    ingest.add_argument("--source")
+    ingest.add_argument("--received-at", type=_instant)
+    ingest.add_argument("--dry-run", action="store_true")
+    ingest.add_argument("--json", action="store_true")
+    ingest.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    run = add("run", _run, "pull every due source once")
+    run.add_argument("--source")
+    run.add_argument("--json", action="store_true")
+    progress = add("progress", _progress, "the figures, one row a unit")
+    viewed(progress)
+    progress.add_argument("--as-of", type=_day)
+    progress.add_argument("--level")
+    series = add("series", _series, "one unit's figures, one row a day")
+    viewed(series)
+    series.add_argument("--as-of", type=_day, help="the last day shown")
+    series.add_argument("--unit", required=True)
+    issues = add("issues", _issues, "what is wrong with the data")
+    issues.add_argument("--campaign", required=True)
+    issues.add_argument("--as-of", type=_day)
+    issues.add_argument("--format", choices=("csv", "json", "table"), default="table")
+    notice = add("notice", _notice, "the month's notices")
+    notice.add_argument("--campaign", required=True)
+    notice.add_argument("--month", required=True)
+    notice.add_argument("--out", required=True, type=Path)
+    notice.add_argument("--format", default="xlsx")
+    notice.add_argument("--lang", choices=("vi", "en"))
+    backup = add("backup", _backup, "everything that cannot be made again, in one file")
+    backup.add_argument("--out", required=True, type=Path)
+    restore = add("restore", _restore, "bring back what a backup holds")
+    restore.add_argument("file", type=Path, metavar="FILE")
+    rollback = add("rollback", _rollback, "publish an older version again")
+    rollback.add_argument("--campaign", required=True)
+    rollback.add_argument("--to", metavar="VERSION")
+    rebuild = add("rebuild", _rebuild, "build a campaign anew from everything received")
+    rebuild.add_argument("--campaign", required=True)
+    add("doctor", _doctor, "check the configuration, the versions and what was received")
+    return parser
+
+
+def _config_first(arguments: list[str]) -> list[str]:
+    """Let --config stand before or after the command."""
+    found: list[str] = []
+    rest: list[str] = []
+    waiting = iter(arguments)
+    for word in waiting:
+        if word == "--config":
+            found += [word, *[value for value in [next(waiting, None)] if value is not None]]
+        elif word.startswith("--config="):
+            found.append(word)
+        else:
+            rest.append(word)
+    return [*found, *rest]
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command and return its exit code: 0, 1 for a run that failed, 2 for wrong use or configuration."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", stream=sys.stderr)
+    try:
+        asked = _parser().parse_args(_config_first(arguments))
+        code: int = asked.run(asked)
+    except CanDichError as problem:
+        print(" ".join(str(problem).split()), file=sys.stderr)
+        return problem.exit_code
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    except BrokenPipeError:
+        return 1
+    return code
+
+
+def _print_json(document: object) -> None:
+    print(json.dumps(document, ensure_ascii=False))
+
+
+def _configured(asked: argparse.Namespace, *, demo: bool = False) -> Configuration:
+    return load(asked.config, demo=demo)
+
+
+def _start(asked: argparse.Namespace) -> int:
+    from etl.showing import ready  # noqa: PLC0415 - each command loads only what it needs: it must answer in a second
+    from etl.supervisor import loopback, run  # noqa: PLC0415
+
+    config = _configured(asked, demo=asked.demo)
+    loopback(config)
+    ready(config)
+    return run(config, asked.port)
+
+
+def _ingest(asked: argparse.Namespace) -> int:
+    from etl.intake import ingest, known_campaign, source_for  # noqa: PLC0415
+    from etl.showing import load_demo  # noqa: PLC0415
+
+    config = _configured(asked)
+    campaign = known_campaign(config, asked.campaign)
+    source = source_for(config, campaign, asked.source)
+    load_demo(config)
+    outcome = ingest(config, campaign, asked.files, source, asked.received_at, dry_run=asked.dry_run)
+    document = outcome.document()
+    if asked.json:
+        _print_json(document)
+        return 0
+    print(" ".join(f"{name}={value}" for name, value in document.items()))
+    for name, verdict in outcome.verdicts:
+        if verdict.reason is not None:
+            near = f" ({', '.join(verdict.near)})" if verdict.near else ""
+            standing = f" < {verdict.standing}" if verdict.standing is not None else ""
+            print(f"{name}, row {verdict.number}: {verdict.fate} {verdict.reason}"
+                  f" {verdict.field}={verdict.found!r}{standing}{near}")  # fmt: skip
+    return 0
+
+
+def _run(asked: argparse.Namespace) -> int:
+    from etl.pull import pull_source  # noqa: PLC0415
+    from etl.showing import load_demo  # noqa: PLC0415
+
+    config = _configured(asked)
+    load_demo(config)
+    names = [asked.source] if asked.source else [one.name for one in config.sources if one.schedule]
+    code, done = 0, []
+    for name in names:
+        try:
+            done.append(pull_source(config, name))
+        except CanDichError as problem:
+            if asked.source:
+                raise
+            print(" ".join(str(problem).split()), file=sys.stderr)
+            code = max(code, problem.exit_code)
+    if asked.json:
+        _print_json(done)
+    else:
+        for one in done:
+            print(" ".join(f"{name}={value}" for name, value in one.items()))
+    return code
+
+
+def _opened(asked: argparse.Namespace) -> tuple[Configuration, Any]:
+    """Return the configuration and the asked campaign's figures, built with today's configuration."""
+    from etl.intake import ensure_current, known_campaign  # noqa: PLC0415
+    from etl.showing import load_demo  # noqa: PLC0415
+    from reporting.figures import Figures  # noqa: PLC0415
+
+    config = _configured(asked)
+    campaign = known_campaign(config, asked.campaign)
+    load_demo(config)
+    ensure_current(config, campaign)
+    return config, Figures.open(config, campaign.id)
+
+
+def _show(rows: Sequence[object], columns: Sequence[str], form: str) -> None:
+    from reporting.prints import csv_text, json_rows, screen_text  # noqa: PLC0415
+
+    if form == "csv":
+        sys.stdout.write(csv_text(rows, columns))
+    elif form == "json":
+        _print_json(json_rows(rows, columns))
+    else:
+        print(screen_text(rows, columns))
+
+
+def _progress(asked: argparse.Namespace) -> int:
+    from campaign.progress import PROGRESS_COLUMNS  # noqa: PLC0415
+
+    _, figures = _opened(asked)
+    as_of = asked.as_of or figures.default_as_of(datetime.now(UTC))
+    rows = figures.progress(
+        as_of, level=asked.level, category=asked.category, stage=asked.stage, known_at=asked.known_at
+    )
+    _show(rows, PROGRESS_COLUMNS, asked.format)
+    return 0
+
+
+def _series(asked: argparse.Namespace) -> int:
+    from campaign.progress import SERIES_COLUMNS  # noqa: PLC0415
+
+    _, figures = _opened(asked)
+    last = asked.as_of or figures.default_as_of(datetime.now(UTC))
+    rows = figures.series(
+        asked.unit, category=asked.category, stage=asked.stage, last=last, known_at=asked.known_at
+    )
+    _show(rows, SERIES_COLUMNS, asked.format)
+    return 0
+
+
+def _issues(asked: argparse.Namespace) -> int:
+    from etl.intake import failure_of  # noqa: PLC0415
+    from reporting.faults import ISSUE_COLUMNS, issues  # noqa: PLC0415
+
+    config, figures = _opened(asked)
+    as_of = asked.as_of or figures.default_as_of(datetime.now(UTC))
+    _show(issues(figures, as_of, failure_of(config, asked.campaign)), ISSUE_COLUMNS, asked.format)
+    return 0
+
+
+def _notice(asked: argparse.Namespace) -> int:
+    formats = {one.strip() for one in asked.format.split(",")}
+    if formats != {"xlsx"}:
+        raise UsageError(f"--format {asked.format}", "is not written yet", "xlsx")
+    from reporting.notice import write_notices  # noqa: PLC0415
+
+    config, figures = _opened(asked)
+    for path in write_notices(figures, asked.month, asked.out, asked.lang or config.language, datetime.now(UTC)):
+        print(path)
+    return 0
+
+
+def _backup(asked: argparse.Namespace) -> int:
+    from etl.backup import backup  # noqa: PLC0415
+
+    _print_json(backup(_configured(asked), asked.out))
+    return 0
+
+
+def _restore(asked: argparse.Namespace) -> int:
+    from etl.backup import restore  # noqa: PLC0415
+
+    _print_json(restore(_configured(asked), asked.file))
+    return 0
+
+
+def _rollback(asked: argparse.Namespace) -> int:
+    from etl.intake import known_campaign  # noqa: PLC0415
+    from reporting.figures import store_of  # noqa: PLC0415
+
+    config = _configured(asked)
+    store = store_of(config, known_campaign(config, asked.campaign).id)
+    with store.lock():
+        current = store.current()
+        older = [one for one in store.versions() if current is None or one < current.version]
+        if asked.to is None and not older:
+            raise UsageError(f"campaign {asked.campaign}", "has no older version", "name one with --to")
+        published = store.point_to(asked.to or older[-1])
+    _print_json({"campaign": asked.campaign, "version": published.version, "was": current.version if current else None})
+    return 0
+
+
+def _rebuild(asked: argparse.Namespace) -> int:
+    from etl.intake import known_campaign  # noqa: PLC0415
+    from etl.replay import rebuild  # noqa: PLC0415
+
+    config = _configured(asked)
+    campaign = known_campaign(config, asked.campaign)
+    _print_json({"campaign": campaign.id, "version": rebuild(config, campaign)})
+    return 0
+
+
+def _doctor(asked: argparse.Namespace) -> int:
+    from etl.doctor import examine  # noqa: PLC0415
+
+    findings = examine(_configured(asked))
+    for finding in findings:
+        print(f"{'ok  ' if finding.well else 'FAIL'} {finding.subject}: {finding.words}")
+    return 0 if all(finding.well for finding in findings) else 1

@@ -1,0 +1,201 @@
+"""The configured: config.toml, units.csv and targets.csv read from disk and checked."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from campaign.configuration import ALL, DONE, Campaign, Configuration, parse
+from campaign.errors import ConfigError
+from campaign.units import Registry, Unit
+from campaign.values import Unreadable, read_count, read_day
+
+PROJECT = Path(__file__).resolve().parent.parent
+DEMO = PROJECT / "data" / "demo" / "config.toml"
+
+
+@dataclass(frozen=True)
+class DueRow:
+    """One row of targets.csv."""
+
+    unit_code: str
+    category: str
+    stage: str
+    target: int
+    valid_from: date | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """One campaign's units and targets, and the bytes they were read from."""
+
+    registry: Registry
+    targets: list[DueRow]
+    stated: list[DueRow]
+    files: dict[str, bytes]
+
+
+def config_path(asked: Path | None = None) -> Path:
+    """Return the file asked for, else CANDICH_CONFIG, else config.toml of the project."""
+    if asked is not None:
+        return asked.resolve()
+    named = os.environ.get("CANDICH_CONFIG")
+    return Path(named).resolve() if named else PROJECT / "config.toml"
+
+
+def load(path: Path | None = None, *, demo: bool = False) -> Configuration:
+    """Return the configuration; the demo's when it is asked for, or when the file names no campaign.
+
+    Raises ConfigError naming the key, what was found and what was expected.
+    """
+    chosen = config_path(path)
+    configuration = parse(_text(chosen), chosen)
+    if (demo or not configuration.campaigns) and chosen != DEMO:
+        shown = parse(_text(DEMO), DEMO)
+        return shown.model_copy(update={"streamlit": configuration.streamlit, "language": configuration.language})
+    return configuration
+
+
+def is_demo(configuration: Configuration) -> bool:
+    """Tell whether a configuration is the demo's."""
+    return configuration.path == DEMO
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        raise ConfigError(str(path), "there is no such file", "name one with --config FILE") from None
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ConfigError(str(path), f"not readable ({problem})", "a TOML file in UTF-8 was expected") from None
+
+
+def _rows(path: Path, content: bytes, needed: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield (where, row) of a CSV file of ours, every cell trimmed."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise ConfigError(str(path), f"not UTF-8 ({problem.reason})", "save it as CSV UTF-8") from None
+    header = text.partition("\n")[0]
+    delimiter = max(",;\t", key=header.count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    columns = [name.strip() for name in reader.fieldnames or []]
+    missing = [name for name in needed if name not in columns]
+    if missing:
+        raise ConfigError(str(path), f"the column {missing[0]} is missing", f"the columns {', '.join(needed)}")
+    for row in reader:
+        cells = {(name or "").strip(): (value or "").strip() for name, value in row.items() if isinstance(value, str | None)}
+        if any(cells.values()):
+            yield f"{path}, line {reader.line_num}", cells
+
+
+def _bytes(path: Path, key: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise ConfigError(f"{key} = {path}", f"not readable ({problem.strerror})", "a CSV file was expected") from None
+
+
+def _day(where: str, name: str, text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return read_day(text)
+    except Unreadable:
+        raise ConfigError(f"{where}, {name}", f"found {text!r}", "a date like 2025-01-31 was expected") from None
+
+
+def _number(where: str, name: str, text: str) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        raise ConfigError(f"{where}, {name}", f"found {text!r}", "a number was expected") from None
+
+
+def read_units(path: Path, content: bytes) -> Registry:
+    """Return the units of units.csv; ConfigError names the line."""
+    rows = []
+    for where, cells in _rows(path, content, ("code", "name", "level", "parent_code")):
+        for name in ("code", "name", "level"):
+            if not cells[name]:
+                raise ConfigError(f"{where}, {name}", "is empty", "every unit has a code, a name and a level")
+        staff = _number(where, "staff", cells.get("staff", ""))
+        rows.append(
+            Unit(
+                code=cells["code"],
+                name=cells["name"],
+                level=cells["level"],
+                parent_code=cells["parent_code"] or None,
+                kind=cells.get("kind") or None,
+                valid_from=_day(where, "valid_from", cells.get("valid_from", "")),
+                valid_to=_day(where, "valid_to", cells.get("valid_to", "")),
+                lat=_number(where, "lat", cells.get("lat", "")),
+                lon=_number(where, "lon", cells.get("lon", "")),
+                staff=int(staff) if staff is not None else None,
+                successor=cells.get("successor") or None,
+            ),
+        )
+    return Registry(rows, str(path))
+
+
+def read_targets(path: Path, content: bytes, campaign: Campaign, registry: Registry) -> tuple[list[DueRow], list[DueRow]]:
+    """Return (targets of leaves, stated targets of parents, groups and all) of targets.csv; ConfigError names the line."""
+    needed = ["unit_code", "target"]
+    needed += ["category"] if campaign.names_categories else []
+    needed += ["stage"] if campaign.names_stages else []
+    own: list[DueRow] = []
+    stated: list[DueRow] = []
+    met: set[tuple[object, ...]] = set()
+    for where, cells in _rows(path, content, tuple(needed)):
+        code, category = cells["unit_code"], cells.get("category") or ("" if campaign.names_categories else ALL)
+        stage = cells.get("stage") or ("" if campaign.names_stages else DONE)
+        if code not in registry.codes:
+            raise ConfigError(f"{where}, unit_code", f"found {code!r}", "a code of units.csv was expected")
+        if campaign.members(category) is None:
+            known = ", ".join(campaign.category_ids)
+            raise ConfigError(f"{where}, category", f"found {category!r}", f"one of {known} was expected")
+        if stage not in campaign.stage_ids:
+            known = ", ".join(campaign.stage_ids)
+            raise ConfigError(f"{where}, stage", f"found {stage!r}", f"one of {known} was expected")
+        try:
+            target = read_count(cells["target"])
+        except Unreadable:
+            found = cells["target"]
+            raise ConfigError(f"{where}, target", f"found {found!r}", "a whole number from 0 was expected") from None
+        valid_from = _day(where, "valid_from", cells.get("valid_from", ""))
+        key = (code, category, stage, valid_from)
+        if key in met:
+            raise ConfigError(where, f"a second target for {code}, {category}, {stage} from {valid_from or 'the start'}",
+                              "one row a unit, category, stage and valid_from")  # fmt: skip
+        met.add(key)
+        row = DueRow(code, category, stage, target, valid_from, cells.get("reason") or None)
+        tree = registry.on(valid_from or campaign.start)
+        is_stated = category not in campaign.category_ids or (code in tree and not tree.is_leaf(code))
+        (stated if is_stated else own).append(row)
+    return own, stated
+
+
+def inputs_of(campaign: Campaign) -> Inputs:
+    """Return a campaign's units and targets, read and checked together."""
+    units = _bytes(campaign.units, f"campaign {campaign.id}: units")
+    registry = read_units(campaign.units, units)
+    registry.on(campaign.start)
+    for excuse in campaign.excused:
+        for code in excuse.units or ():
+            if code not in registry.codes:
+                raise ConfigError(
+                    f"campaign {campaign.id}: excused.units", f"found {code!r}", "a code of units.csv was expected"
+                )
+    files = {"units": units, "targets": b""}
+    targets: list[DueRow] = []
+    stated: list[DueRow] = []
+    if campaign.targets is not None:
+        files["targets"] = _bytes(campaign.targets, f"campaign {campaign.id}: targets")
+        targets, stated = read_targets(campaign.targets, files["targets"], campaign, registry)
+    return Inputs(registry, targets, stated, files)

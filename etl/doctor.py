@@ -1,0 +1,77 @@
+"""The doctor: is the configuration whole, is every version and received file the bytes it was?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from campaign.configuration import Campaign, Configuration
+from campaign.errors import CanDichError
+from etl import heartbeat
+from etl.configured import inputs_of
+from etl.intake import failure_of, received_store
+from reporting.figures import store_of
+from warehouse.reader import Reader
+from warehouse.versions import sha256_of
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at."""
+
+    subject: str
+    well: bool
+    words: str
+
+
+def examine(config: Configuration) -> list[Finding]:
+    """Return a finding for everything looked at."""
+    found = [Finding("configuration", well=True, words=f"{config.path}, {len(config.campaigns)} campaigns")]
+    for campaign in config.campaigns:
+        found += [_inputs(campaign), *_version(config, campaign), _received(config, campaign)]
+    age = heartbeat.age(config, datetime.now(UTC))
+    words = "has not run here yet" if age is None else f"last beat {age:.0f} s ago"
+    found.append(Finding("scheduler", well=True, words=words))
+    return found
+
+
+def _inputs(campaign: Campaign) -> Finding:
+    try:
+        inputs = inputs_of(campaign)
+    except CanDichError as problem:
+        return Finding(f"{campaign.id} units and targets", well=False, words=str(problem))
+    words = f"{len(inputs.registry.codes)} units, {len(inputs.targets)} targets"
+    return Finding(f"{campaign.id} units and targets", well=True, words=words)
+
+
+def _version(config: Configuration, campaign: Campaign) -> list[Finding]:
+    store, subject = store_of(config, campaign.id), f"{campaign.id} version"
+    try:
+        current = store.current()
+        if current is None:
+            return [Finding(subject, well=True, words="none yet")]
+        path = store.path(current.version)
+        if not path.exists():
+            return [Finding(subject, well=False, words=f"{current.version} is missing; use rollback or rebuild")]
+        if sha256_of(path) != current.sha256:
+            return [Finding(subject, well=False, words=f"{path} is not the bytes published; use rollback or rebuild")]
+        reader = Reader(path)
+        loads = len(reader.batches())
+        reader.close()
+    except (CanDichError, OSError, ValueError) as problem:
+        return [Finding(subject, well=False, words=str(problem))]
+    found = [Finding(subject, well=True, words=f"{current.version}, {loads} loads, {len(store.versions())} versions kept")]
+    failure = failure_of(config, campaign.id)
+    if failure:
+        found.append(Finding(f"{campaign.id} last run", well=False, words=f"{failure['where']}: {failure['found']}"))
+    return found
+
+
+def _received(config: Configuration, campaign: Campaign) -> Finding:
+    loads = received_store(config, campaign.id).loads()
+    for load in loads:
+        for name, path, digest in load.files:
+            if not path.is_file() or sha256_of(path) != digest:
+                words = f"{name} of load {load.batch} is not as it arrived"
+                return Finding(f"{campaign.id} received", well=False, words=words)
+    return Finding(f"{campaign.id} received", well=True, words=f"{len(loads)} loads, every file as it arrived")

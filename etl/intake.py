@@ -1,0 +1,323 @@
+"""Intake: one load from files to a published version: keep, read, judge, load, check, publish."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from campaign.configuration import Campaign, Configuration, Source
+from campaign.errors import CheckFailed, UsageError
+from campaign.judging import Judge, Terms
+from campaign.rows import Measure, Row, Tally, Verdict
+from etl.configured import Inputs, inputs_of
+from etl.ledger import Ledger
+from etl.reading import read_rows
+from etl.received import Received, ReceivedStore
+from reporting.figures import store_of
+from warehouse.reader import Reader
+from warehouse.versions import VersionStore, write_whole
+from warehouse.writer import NextVersion, StatedRow, TargetRow, fingerprint, next_version, utc
+
+LOG = logging.getLogger(__name__)
+FAILURE = "FAILED.json"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one load did: `version` is what is published after it."""
+
+    batch: str
+    version: str
+    tally: Tally
+    verdicts: list[tuple[str, Verdict]]
+
+    def document(self) -> dict[str, Any]:
+        """Return the object `ingest --json` prints."""
+        tally = self.tally
+        return {
+            "batch": self.batch,
+            "version": self.version,
+            "read": tally.read,
+            "accepted": tally.accepted,
+            "unchanged": tally.unchanged,
+            "held": tally.held,
+            "rejected": tally.rejected,
+            "flagged": tally.flagged,
+        }
+
+
+def received_store(config: Configuration, campaign_id: str) -> ReceivedStore:
+    """Return where a campaign's received files are kept."""
+    return ReceivedStore(config.data / "received" / campaign_id)
+
+
+def failure_of(config: Configuration, campaign_id: str) -> dict[str, Any] | None:
+    """Return what the last run said that published nothing, if the last run failed."""
+    try:
+        content = json.loads((store_of(config, campaign_id).folder / FAILURE).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return dict(content)
+
+
+def known_campaign(config: Configuration, campaign_id: str) -> Campaign:
+    """Return a configured campaign; UsageError names those there are."""
+    campaign = config.campaign(campaign_id)
+    if campaign is None:
+        known = ", ".join(one.id for one in config.campaigns) or "none"
+        raise UsageError(f"--campaign {campaign_id}", "is not configured", f"one of {known}")
+    return campaign
+
+
+def source_for(config: Configuration, campaign: Campaign, name: str | None) -> Source | None:
+    """Return a source of a campaign by name; None for the plain form."""
+    if name is None:
+        return None
+    source = config.source(name)
+    if source is None or source.campaign != campaign.id:
+        known = ", ".join(one.name for one in config.sources if one.campaign == campaign.id) or "none"
+        raise UsageError(f"--source {name}", f"is not a source of {campaign.id}", f"one of {known}")
+    return source
+
+
+def describe(version: NextVersion, config: Configuration, campaign: Campaign, inputs: Inputs) -> None:
+    """Let the version take over today's configuration, units and targets, when they have changed."""
+    epoch = datetime(1970, 1, 1)  # noqa: DTZ001 - stored as naive UTC
+    name = campaign.targets.name if campaign.targets else ""
+    version.describe(
+        shape=config.shape(campaign),
+        inputs=_input_bytes(config, inputs),
+        units=inputs.registry.rows,
+        categories=campaign.category_ids,
+        targets=[
+            TargetRow(row.unit_code, row.category, row.stage, row.target, row.valid_from, row.reason, None)
+            for row in inputs.targets
+        ],
+        stated=[
+            StatedRow(row.unit_code, row.category, row.stage, Measure.TARGET.value, row.valid_from or campaign.start,
+                      row.target, epoch, "", name, 0)
+            for row in inputs.stated
+        ],
+    )  # fmt: skip
+
+
+def _input_bytes(config: Configuration, inputs: Inputs) -> dict[str, bytes]:
+    return {"config": config.text.encode(), **inputs.files}
+
+
+def ensure_current(config: Configuration, campaign: Campaign) -> str:
+    """Return the published version, after making one when there is none or the configuration has changed."""
+    inputs = inputs_of(campaign)
+    store = store_of(config, campaign.id)
+    current = store.current()
+    if current is not None:
+        reader = Reader(store.path(current.version))
+        try:
+            if reader.fingerprint == fingerprint(config.shape(campaign), _input_bytes(config, inputs)):
+                return current.version
+        finally:
+            reader.close()
+    with store.lock():
+        return publish(config, campaign, lambda version: describe(version, config, campaign, inputs))
+
+
+def publish(
+    config: Configuration,
+    campaign: Campaign,
+    build: Callable[[NextVersion], None],
+    *,
+    empty: bool = False,
+) -> str:
+    """Build the next version with `build`, check and publish it; return what is published then. Lock held.
+
+    A failed check leaves the published version as it was, and leaves word in the campaign's folder.
+    """
+    store = store_of(config, campaign.id)
+    try:
+        with next_version(store, empty=empty) as publication:
+            build(publication.version)
+    except CheckFailed as problem:
+        content = {"where": problem.where, "found": problem.found, "expected": problem.expected}
+        write_whole(store.folder / FAILURE, json.dumps(content, ensure_ascii=False).encode())
+        raise
+    if publication.published is not None:
+        (store.folder / FAILURE).unlink(missing_ok=True)
+        store.prune(config.zone, campaign.end, named_versions(config, campaign.id))
+        return publication.published.version
+    current = store.current()
+    return current.version if current else ""
+
+
+def named_versions(config: Configuration, campaign_id: str) -> frozenset[str]:
+    """Return the versions that issued notices name; they are never pruned."""
+    found = set()
+    for path in (config.data / "notices").glob("*.json"):
+        content = json.loads(path.read_text("utf-8"))
+        if content.get("campaign") == campaign_id:
+            found.add(str(content["version"]))
+    return frozenset(found)
+
+
+def ingest(
+    config: Configuration,
+    campaign: Campaign,
+    files: list[Path],
+    source: Source | None = None,
+    received_at: datetime | None = None,
+    *,
+    dry_run: bool = False,
+) -> Outcome:
+    """Take one load in: keep its files as they arrived, judge every row, publish what changed.
+
+    Raises UsageError for a missing file or a time of receipt that does not rise, ContractError for a file
+    that cannot be read (nothing of the load is taken), SourceError when the lock is held, CheckFailed when
+    the new version fails a check.
+    """
+    inputs = inputs_of(campaign)
+    if dry_run:
+        return _dry_run(config, campaign, inputs, files, source, received_at or datetime.now(UTC))
+    kept, store = received_store(config, campaign.id), store_of(config, campaign.id)
+    received = kept.take(files, source.name if source else "")
+    try:
+        tables = read_all(received, source)
+        with store.lock():
+            moment = _moment(received_at, _last_received_at(kept, store))
+            received = kept.settle(received, moment)
+            return load(config, campaign, inputs, received, tables, source, moment)
+    except BaseException:
+        if received.folder.name.startswith("."):
+            kept.drop(received)
+        raise
+
+
+def _moment(asked: datetime | None, last: datetime | None) -> datetime:
+    """Return the time of receipt: strictly later than the last one."""
+    if asked is not None:
+        if last is not None and asked <= last:
+            raise UsageError(
+                f"--received-at {asked.isoformat()}",
+                f"is not after the last load, received {last.isoformat()}",
+                "received_at strictly increases within a campaign",
+            )
+        return asked
+    now = datetime.now(UTC)
+    return now if last is None or now > last else last + timedelta(microseconds=1)
+
+
+def _last_received_at(kept: ReceivedStore, store: VersionStore) -> datetime | None:
+    moments = [kept.last_received_at()]
+    current = store.current()
+    if current is not None:
+        reader = Reader(store.path(current.version))
+        moments.append(reader.last_received_at)
+        reader.close()
+    return max((one for one in moments if one is not None), default=None)
+
+
+Tables = list[tuple[str, list[Row]]]
+
+
+def read_all(received: Received, source: Source | None) -> Tables:
+    """Return (file name, rows) of every file of a load."""
+    return [(name, list(read_rows(path, name, source))) for name, path, _ in received.files]
+
+
+def terms_of(source: Source | None) -> Terms:
+    """Return how a source's rows are judged; the plain form's terms without one."""
+    if source is None:
+        return Terms()
+    return Terms(source.on_fall == "accept", source.measure == "daily", source.combine == "sum")
+
+
+def load(
+    config: Configuration,
+    campaign: Campaign,
+    inputs: Inputs,
+    received: Received,
+    tables: Tables,
+    source: Source | None,
+    moment: datetime,
+) -> Outcome:
+    """Judge a load's rows against what stands and publish what changed. Lock held."""
+    outcomes: list[Outcome] = []
+
+    def build(version: NextVersion) -> None:
+        describe(version, config, campaign, inputs)
+        judge = new_judge(version, campaign, inputs)
+        outcomes.append(put(version, config, judge, received, tables, source, moment))
+
+    version = publish(config, campaign, build)
+    outcome = replace(outcomes[0], version=version)
+    LOG.info(
+        "load %s %s: read=%d accepted=%d unchanged=%d held=%d rejected=%d flagged=%d -> %s",
+        campaign.id, outcome.batch, outcome.tally.read, outcome.tally.accepted, outcome.tally.unchanged,
+        outcome.tally.held, outcome.tally.rejected, outcome.tally.flagged, version,
+    )  # fmt: skip
+    return outcome
+
+
+def new_judge(version: NextVersion, campaign: Campaign, inputs: Inputs) -> Judge:
+    """Return a judge who knows what stands in the version being built."""
+    return Judge(campaign, inputs.registry, version.standing(), {})
+
+
+def put(
+    version: NextVersion,
+    config: Configuration,
+    judge: Judge,
+    received: Received,
+    tables: Tables,
+    source: Source | None,
+    moment: datetime,
+) -> Outcome:
+    """Judge a load's rows and write them into the version being built, unless they change nothing."""
+    held_before = set(judge.standing.held)
+    local_day = moment.astimezone(config.zone).date()
+    tally, verdicts = Tally(), []
+    for name, rows in tables:
+        content = {row.number: row for row in rows}
+        for verdict in judge.file(rows, local_day, terms_of(source)):
+            tally.add(verdict)
+            verdicts.append((name, content[verdict.number], verdict))
+    ledger = Ledger(received.batch, utc(moment))
+    known = version.open_rejections()
+    for name, row, verdict in verdicts:
+        ledger.enter(name, row, verdict, known)
+    if ledger.any:
+        files = [{"name": name, "sha256": digest} for name, _, digest in received.files]
+        version.load(received.batch, source.name if source else "", moment, files, tally, ledger.rows)
+        released = [(one.unit_code, one.category, one.stage, day, count)
+                    for one, day, count in held_before - judge.standing.held]  # fmt: skip
+        version.release(received.batch, released)
+    return Outcome(received.batch, "", tally, [(name, verdict) for name, _, verdict in verdicts])
+
+
+def _dry_run(
+    config: Configuration,
+    campaign: Campaign,
+    inputs: Inputs,
+    files: list[Path],
+    source: Source | None,
+    moment: datetime,
+) -> Outcome:
+    """Judge a load's rows and keep nothing."""
+    received = Received(Path(), source.name if source else "", [(path.name, path, "") for path in files])
+    for path in files:
+        if not path.is_file():
+            raise UsageError(str(path), "there is no such file", "name a CSV or XLSX file")
+    tables = read_all(received, source)
+    store = store_of(config, campaign.id)
+    with store.lock():
+        outcomes: list[Outcome] = []
+        with next_version(store) as publication:
+            describe(publication.version, config, campaign, inputs)
+            judge = new_judge(publication.version, campaign, inputs)
+            outcomes.append(put(publication.version, config, judge, received, tables, source, moment))
+            publication.version.changed = False
+    current = store.current()
+    return replace(outcomes[0], batch="", version=current.version if current else "")

@@ -1,0 +1,157 @@
+"""Reading: a file that arrived, as rows of our fields; strict, and clear about what is wrong with it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from campaign.configuration import FIELDS, Source
+from campaign.errors import ContractError
+from campaign.rows import Row
+from campaign.values import Unreadable, read_day, read_text
+
+csv.field_size_limit(1_000_000)
+
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+TEXTS = (".csv", ".tsv", ".txt")
+_MAGIC = {b"PK\x03\x04": "a zip archive or an Office workbook", b"\xd0\xcf\x11\xe0": "an old Office file", b"%PDF": "a PDF"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file's rows: header (trimmed) and (row number as a person counts, cells)."""
+
+    header: list[str]
+    rows: list[tuple[int, list[object]]]
+
+
+def read_table(path: Path, name: str) -> Table:
+    """Return the first table of a file; ContractError says what is wrong with it."""
+    content = path.read_bytes()
+    if not content.strip():
+        raise ContractError(name, "the file is empty", "a header row and rows of counts were expected")
+    suffix = Path(name).suffix.lower()
+    if suffix in WORKBOOKS:
+        return _workbook(path, name, content)
+    if suffix in TEXTS:
+        return _text(content, name)
+    raise ContractError(name, f"files of the kind {suffix or 'without an ending'} are not read", "send CSV or XLSX")
+
+
+def _looks_like_page(content: bytes) -> bool:
+    return content.lstrip()[:15].lower().startswith((b"<!doctype", b"<html"))
+
+
+def _text(content: bytes, name: str) -> Table:
+    for magic, kind in _MAGIC.items():
+        if content.startswith(magic):
+            raise ContractError(name, f"is not what its name says: it is {kind}", "a CSV text file was expected")
+    if _looks_like_page(content):
+        raise ContractError(name, "is not what its name says: it is a web page", "a CSV text file was expected")
+    try:
+        text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = content[: problem.start].count(b"\n") + 1
+        raise ContractError(name, f"line {line} is not UTF-8", "save it as CSV UTF-8") from None
+    if "\x00" in text:
+        raise ContractError(name, "is not what its name says: it is not text", "a CSV text file was expected")
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(",;\t", key=first.count)
+    rows: list[tuple[int, list[object]]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        for cells in reader:
+            rows.append((reader.line_num, list(cells)))
+    except csv.Error as problem:
+        raise ContractError(f"{name}, line {reader.line_num}", f"not readable as CSV ({problem})", "mend that line") from None
+    return _headed(rows, name)
+
+
+def _workbook(path: Path, name: str, content: bytes) -> Table:
+    if _looks_like_page(content):
+        raise ContractError(name, "is not what its name says: it is a web page", "a workbook was expected")
+    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - a second saved where no workbook is read
+
+    try:
+        workbook = CalamineWorkbook.from_path(str(path))
+        if not workbook.sheet_names:
+            raise ContractError(name, "the workbook has no sheet", "a sheet of counts was expected")
+        sheet = workbook.get_sheet_by_index(0)
+        cells = sheet.to_python(skip_empty_area=False)
+    except (CalamineError, OSError, ValueError) as problem:
+        what = "is protected by a password" if "assword" in str(problem) else "is not what its name says, or is damaged"
+        raise ContractError(name, what, "a workbook that opens in Excel was expected") from None
+    rows = [(number, [None if cell == "" else cell for cell in row]) for number, row in enumerate(cells, 1)]
+    return _headed(rows, f"{name}, sheet {workbook.sheet_names[0]!r}")
+
+
+def _headed(rows: list[tuple[int, list[object]]], name: str) -> Table:
+    filled = [(number, cells) for number, cells in rows if any(read_text(cell) != "" for cell in cells)]
+    if not filled:
+        raise ContractError(name, "the file is empty", "a header row and rows of counts were expected")
+    header = [read_text(cell) for cell in filled[0][1]]
+    while header and not header[-1]:
+        header.pop()
+    named = [one.casefold() for one in header if one]
+    doubled = next((one for one in header if one and named.count(one.casefold()) > 1), None)
+    if doubled is not None:
+        raise ContractError(name, f"the header {doubled!r} stands twice", "each column needs a header of its own")
+    return Table(header, filled[1:])
+
+
+def _place(header: list[str], wanted: str) -> int | None:
+    folded = wanted.strip().casefold()
+    return next((number for number, one in enumerate(header) if one.casefold() == folded), None)
+
+
+def file_day(name: str, source: Source) -> date | None:
+    """Return the day a source's files are about when no column carries it; ContractError when the name has none."""
+    if source.as_of is None:
+        return None
+    if source.as_of.fixed is not None:
+        return source.as_of.fixed
+    match = re.search(source.as_of.filename or "", name)
+    found = (match[1] if match and match.re.groups else match[0]) if match else ""
+    try:
+        return read_day(found)
+    except Unreadable:
+        raise ContractError(name, "the file's name carries no date", f"a name like {source.as_of.filename}") from None
+
+
+def read_rows(path: Path, name: str, source: Source | None = None) -> Iterator[Row]:
+    """Yield the rows of a file, each of our fields as the cell was: plain form, or a source's mapping.
+
+    A row with more cells than the header has a delimiter inside a value: its count is then refused.
+    Raises ContractError for a file that cannot be read, or lacks a column the source maps.
+    """
+    table = read_table(path, name)
+    places: dict[str, list[int]] = {}
+    for field in FIELDS:
+        mapped = source.headers(field) if source else ()
+        for header in mapped or ((field,) if not (source and source.columns) else ()):
+            place = _place(table.header, header)
+            if place is not None:
+                places.setdefault(field, []).append(place)
+            elif mapped:
+                raise ContractError(name, f"the column {header!r} is missing", f"the header has {', '.join(table.header)}")
+    constants = dict(source.constants) if source else {}
+    fixed = file_day(name, source) if source else None
+    width = len(table.header)
+    for number, cells in table.rows:
+        extra = [read_text(cell) for cell in cells[width:] if read_text(cell) != ""]
+        found: dict[str, object] = {}
+        for field, at in places.items():
+            values = [cells[place] if place < len(cells) else None for place in at]
+            found[field] = values[0] if len(values) == 1 else values
+        for field, value in constants.items():
+            found[field] = value
+        if fixed is not None and "as_of" not in places:
+            found["as_of"] = fixed
+        if extra:
+            found["count"] = f"{read_text(found.get('count'))} … {' '.join(extra)}"
+        yield Row(number, found)

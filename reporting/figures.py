@@ -1,0 +1,206 @@
+"""Figures: the one door to every number of a campaign at one published version, through one scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from pathlib import Path
+from threading import Lock
+from zoneinfo import ZoneInfo
+
+from campaign.calendar import ONE_DAY
+from campaign.configuration import Campaign, Configuration, StatusRules
+from campaign.cube import Cube, View
+from campaign.errors import SourceError, UsageError
+from campaign.progress import UnitProgress
+from campaign.scope import EVERYTHING, Scope
+from campaign.units import Tree
+from warehouse.reader import Batch, Reader, Refusal, StatedTotal, Submission
+from warehouse.versions import VersionStore
+
+CUBES_KEPT = 24
+
+
+def store_of(config: Configuration, campaign_id: str) -> VersionStore:
+    """Return the version store of a campaign."""
+    return VersionStore(config.warehouse / campaign_id)
+
+
+class Figures:
+    """Every number anybody sees comes from here: pages, command line, workbooks and messages alike."""
+
+    def __init__(self, reader: Reader, version: str, published_at: datetime, scope: Scope = EVERYTHING) -> None:
+        """Read one version's own configuration; `published_at` is UTC."""
+        self.version, self.published_at, self.scope = version, published_at, scope
+        self.reader = reader
+        shape = reader.shape
+        self.campaign = Campaign.model_validate({**shape["campaign"], "units": Path("units.csv")})
+        self.rules = StatusRules.model_validate(shape["status"])
+        self.zone = ZoneInfo(shape["timezone"])
+        self._cubes: dict[tuple[object, ...], Cube] = {}
+        self._lock = Lock()
+
+    @classmethod
+    def open(
+        cls, config: Configuration, campaign_id: str, version: str | None = None, scope: Scope = EVERYTHING
+    ) -> Figures:
+        """Open a campaign's current version, or an older one by name.
+
+        Raises UsageError for a campaign not configured (or out of scope), SourceError before the first version.
+        """
+        known = [one.id for one in config.campaigns if scope.allows_campaign(one.id)]
+        if campaign_id not in known:
+            raise UsageError(f"campaign {campaign_id!r}", "is not configured", f"one of {', '.join(known) or 'none'}")
+        store = store_of(config, campaign_id)
+        current = store.current()
+        if current is None:
+            raise SourceError(f"campaign {campaign_id!r}", "has no published version yet", "run ingest or start")
+        name = version or current.version
+        path = store.path(name)
+        if not path.exists():
+            raise UsageError(f"version {name!r}", "is not kept", f"one of {', '.join(store.versions()[-5:])}")
+        return cls(Reader(path), name, current.published_at, scope)
+
+    def close(self) -> None:
+        """Close the version's file."""
+        self.reader.close()
+
+    # What the campaign is
+
+    def tree(self, as_of: date) -> Tree:
+        """Return the units as they stood on a day."""
+        return self.reader.registry.on(as_of)
+
+    def default_as_of(self, now: datetime) -> date:
+        """Return the latest day whose cut-off has passed, at most the later of the last campaign and reported day."""
+        local = now.astimezone(self.zone)
+        latest = local.date() if local.time() >= self.campaign.cutoff else local.date() - ONE_DAY
+        last = max(self.campaign.end, self.reader.last_reported_day or self.campaign.end)
+        return min(latest, last)
+
+    def view(self, category: str = "all", stage: str | None = None) -> View:
+        """Return the view of a category, a group or `all`, and a stage; UsageError when there is none such."""
+        members = self.campaign.members(category)
+        if members is None:
+            known = [*self.campaign.category_ids, *(group.id for group in self.campaign.groups), "all"]
+            raise UsageError(f"category {category!r}", "is not configured", f"one of {', '.join(dict.fromkeys(known))}")
+        chosen = stage or self.campaign.headline
+        if chosen not in self.campaign.stage_ids:
+            raise UsageError(f"stage {chosen!r}", "is not configured", f"one of {', '.join(self.campaign.stage_ids)}")
+        return View(category, members, chosen, single=category in self.campaign.category_ids)
+
+    def _cube(self, view: View, tree: Tree, known_at: datetime | None) -> Cube:
+        key = (view, id(tree), known_at)
+        with self._lock:
+            if key not in self._cubes:
+                while len(self._cubes) >= CUBES_KEPT:
+                    self._cubes.pop(next(iter(self._cubes)))
+                facts = self.reader.facts(view.stage, known_at)
+                self._cubes[key] = Cube(self.campaign, self.rules, tree, view, facts)
+            return self._cubes[key]
+
+    # The figures
+
+    def progress(
+        self,
+        as_of: date,
+        *,
+        level: str | None = None,
+        category: str = "all",
+        stage: str | None = None,
+        known_at: datetime | None = None,
+    ) -> list[UnitProgress]:
+        """Return one row a unit at the end of a day: top level first, then rank, then code."""
+        view, tree = self.view(category, stage), self.tree(as_of)
+        if level is not None and level not in tree.levels:
+            raise UsageError(f"level {level!r}", "no unit has it", f"one of {', '.join(tree.levels)}")
+        cube, before = self._cube(view, tree, known_at), self.tree(as_of - ONE_DAY)
+        earlier = None if before is tree else self._cube(view, before, known_at).ranks_on(as_of - ONE_DAY)
+        rows = cube.figures_on(as_of, earlier)
+        seen = self.scope.codes(tree)
+        return [row for row in rows if (level is None or row.level == level) and (seen is None or row.code in seen)]
+
+    def unit(
+        self,
+        code: str,
+        as_of: date,
+        *,
+        category: str = "all",
+        stage: str | None = None,
+        known_at: datetime | None = None,
+    ) -> UnitProgress:
+        """Return one unit's row; UsageError when there is no such unit (in scope)."""
+        for row in self.progress(as_of, category=category, stage=stage, known_at=known_at):
+            if row.code == code:
+                return row
+        raise UsageError(f"unit {code!r}", "is not in the campaign on that day", "a code of units.csv was expected")
+
+    def series(
+        self,
+        unit: str,
+        *,
+        category: str = "all",
+        stage: str | None = None,
+        first: date | None = None,
+        last: date,
+        known_at: datetime | None = None,
+    ) -> list[UnitProgress]:
+        """Return one row a day for one unit, from `first` (default: the campaign's first day) to `last`."""
+        day, found = first or self.campaign.start, []
+        while day <= last:
+            if unit in self.tree(day):
+                found.append(self.unit(unit, day, category=category, stage=stage, known_at=known_at))
+            day += ONE_DAY
+        if not found and unit not in self.reader.registry.codes:
+            raise UsageError(f"unit {unit!r}", "is not in the campaign", "a code of units.csv was expected")
+        return found
+
+    def plan(
+        self, unit: str, *, category: str = "all", stage: str | None = None, as_of: date
+    ) -> list[tuple[date, Fraction]]:
+        """Return (day, expected) from the eve of the campaign to its last day, at the target of `as_of`."""
+        tree = self.tree(as_of)
+        seen = self.scope.codes(tree)
+        if unit not in tree or (seen is not None and unit not in seen):
+            raise UsageError(f"unit {unit!r}", "is not in the campaign on that day", "a code of units.csv was expected")
+        length = (self.campaign.end - self.campaign.start).days + 1
+        days = [self.campaign.start + timedelta(days=number) for number in range(-1, length)]
+        cube = self._cube(self.view(category, stage), tree, None)
+        return list(zip(days, cube.expected_on(unit, as_of, days), strict=True))
+
+    # Where they come from
+
+    def in_scope(self, codes: Iterable[str], as_of: date) -> set[str]:
+        """Return those of some codes that may be seen."""
+        seen = self.scope.codes(self.tree(as_of))
+        return set(codes) if seen is None else set(codes) & seen
+
+    def submissions(self, unit: str, stage: str | None = None) -> list[tuple[Submission, bool]]:
+        """Return the accepted counts of a unit and all below it, the latest first, each with whether it was late."""
+        tree = self.tree(self.campaign.end)
+        codes = sorted(self.in_scope(tree.subtree(unit) if unit in tree else [unit], self.campaign.end))
+        return [(one, self.is_late(one.as_of, one.received_at)) for one in self.reader.submissions(codes, stage)]
+
+    def is_late(self, as_of: date, received_at: datetime) -> bool:
+        """Tell whether a figure came after the cut-off of its day."""
+        return received_at.astimezone(self.zone) > datetime.combine(as_of, self.campaign.cutoff, self.zone)
+
+    def batches(self) -> list[Batch]:
+        """Return every load, the latest first; none to a reader who may not see the whole campaign."""
+        return self.reader.batches() if self.scope.units is None else []
+
+    def refusals(self, as_of: date) -> list[Refusal]:
+        """Return held and rejected rows; rows of no known unit only to a reader of everything."""
+        rows = self.reader.refusals()
+        seen = self.scope.codes(self.tree(as_of))
+        return rows if seen is None else [row for row in rows if row.unit_code in seen]
+
+    def stated_totals(self, as_of: date) -> list[StatedTotal]:
+        """Return, for each key, the latest total stated for a day up to `as_of`."""
+        seen = self.scope.codes(self.tree(as_of))
+        latest: dict[tuple[str, str, str, str], StatedTotal] = {}
+        for one in self.reader.stated_totals():
+            if one.as_of <= as_of and (seen is None or one.unit_code in seen):
+                latest[one.unit_code, one.category, one.stage, one.measure] = one
+        return list(latest.values())

@@ -1,0 +1,251 @@
+"""Reader: one published version of one campaign, opened read-only by its own name."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from campaign.cube import Facts
+from campaign.units import Registry, Unit
+from warehouse.statements import statement
+
+READ_SETTINGS: dict[str, Any] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "threads": 2,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One accepted count, as it arrived (received_at in UTC)."""
+
+    unit_code: str
+    category: str
+    stage: str
+    as_of: date
+    count: int
+    received_at: datetime
+    source: str
+    file: str
+    row_number: int
+    reason: str | None
+    reported_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One held or rejected row, as it arrived, with why."""
+
+    batch: str
+    received_at: datetime
+    file: str
+    row_number: int
+    fate: str
+    reason: str
+    unit_code: str | None
+    category: str | None
+    stage: str | None
+    as_of: date | None
+    count: int | None
+    field: str
+    found: str
+    near: tuple[str, ...]
+    standing: int | None
+    standing_day: date | None
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StatedTotal:
+    """One stated total: the latest received for its key and day."""
+
+    unit_code: str
+    category: str
+    stage: str
+    measure: str
+    as_of: date
+    count: int
+    file: str
+    row_number: int
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One load and its counts."""
+
+    id: str
+    source: str
+    received_at: datetime
+    files: tuple[str, ...]
+    read: int
+    accepted: int
+    unchanged: int
+    held: int
+    rejected: int
+    flagged: int
+
+
+class Reader:
+    """Reads one version; each read has a cursor of its own, so threads may share a Reader."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the version's file read-only."""
+        self.path = path
+        self._connection = duckdb.connect(str(path), read_only=True, config=READ_SETTINGS)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _rows(self, query: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        cursor = self._connection.cursor()
+        try:
+            return list(cursor.execute(query, parameters or {}).fetchall())
+        finally:
+            cursor.close()
+
+    def _arrays(self, name: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        cursor = self._connection.cursor()
+        try:
+            found = cursor.execute(statement("reads", name), parameters).fetchnumpy()
+        finally:
+            cursor.close()
+        return {key: np.asarray(values, dtype=np.int64) for key, values in found.items()}
+
+    @cached_property
+    def shape(self) -> dict[str, Any]:
+        """Return the configuration this version was built with: timezone, status, campaign."""
+        (text,) = self._rows("select value from meta where key = 'shape'")[0]
+        return dict(json.loads(text))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Return the mark of the configuration, units and targets this version was built with."""
+        return str(self._rows("select value from meta where key = 'fingerprint'")[0][0])
+
+    @cached_property
+    def registry(self) -> Registry:
+        """Return the units this version was built with."""
+        columns = list(Unit.__dataclass_fields__)
+        rows = self._rows(f"select {', '.join(columns)} from unit order by rowid")  # noqa: S608 - names of our own dataclass
+        return Registry([Unit(*row) for row in rows])
+
+    @cached_property
+    def _unit_codes(self) -> list[str]:
+        rows = self._rows("select unit_no, min(code) from unit group by unit_no order by unit_no")
+        return [str(code) for _, code in rows]
+
+    @cached_property
+    def _category_ids(self) -> list[str]:
+        return [str(one) for (one,) in self._rows("select category from category_name order by category_no")]
+
+    def facts(self, stage: str, known_at: datetime | None = None) -> Facts:
+        """Return the counts that stand for one stage (as known at a UTC moment, when given) and its targets."""
+        if known_at is None:
+            counts = self._arrays("counts", {"stage": stage})
+        else:
+            moment = known_at.astimezone(UTC).replace(tzinfo=None)
+            counts = self._arrays("counts_known_at", {"stage": stage, "known_at": moment})
+        targets = self._arrays("targets", {"stage": stage})
+        return Facts(
+            unit_codes=self._unit_codes,
+            category_ids=self._category_ids,
+            count_unit=counts["unit_no"],
+            count_category=counts["category_no"],
+            count_day=counts["day"],
+            count=counts["done"],
+            target_unit=targets["unit_no"],
+            target_category=targets["category_no"],
+            target_day=targets["day"],
+            target=targets["due"],
+        )
+
+    @cached_property
+    def last_reported_day(self) -> date | None:
+        """Return the latest as_of of any accepted count."""
+        (day,) = self._rows("select max(as_of) from standing")[0]
+        return day  # type: ignore[no-any-return]
+
+    @cached_property
+    def last_received_at(self) -> datetime | None:
+        """Return when the last load was received (UTC)."""
+        (moment,) = self._rows("select max(received_at) from batch")[0]
+        return moment.replace(tzinfo=UTC) if moment else None
+
+    def batches(self) -> list[Batch]:
+        """Return every load, the latest first."""
+        rows = self._rows(
+            'select batch, source, received_at, files, "read", accepted, unchanged, held, rejected, flagged'
+            " from batch order by received_at desc",
+        )
+        return [
+            Batch(row[0], row[1], row[2].replace(tzinfo=UTC), tuple(one["name"] for one in json.loads(row[3])), *row[4:])
+            for row in rows
+        ]
+
+    def submissions(self, units: list[str], stage: str | None = None) -> list[Submission]:
+        """Return the accepted counts of some units, the latest received first."""
+        rows = self._rows(
+            """select s.unit_code, s.category, s.stage, s.as_of, s."count", s.received_at, b.source, s.file,
+                      s.row_number, s.reason, s.reported_by
+               from submission as s inner join batch as b on s.batch = b.batch
+               where list_contains($units, s.unit_code) and ($stage is null or s.stage = $stage)
+               order by s.received_at desc, s.seq desc""",
+            {"units": units, "stage": stage},
+        )
+        return [Submission(*row[:5], row[5].replace(tzinfo=UTC), *row[6:]) for row in rows]
+
+    def refusals(self) -> list[Refusal]:
+        """Return the held rows that wait for a person and the rejected rows, the latest first."""
+        rows = self._rows(
+            """select batch, received_at, file, row_number, fate, reason, unit_code, category, stage, as_of,
+                      "count", field, found, near, standing, standing_day, content
+               from refused where released_by is null order by received_at desc, file, row_number""",
+        )
+        return [
+            Refusal(
+                row[0], row[1].replace(tzinfo=UTC), *row[2:13], tuple(json.loads(row[13])), row[14], row[15],
+                json.loads(row[16]),
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def stated_totals(self) -> list[StatedTotal]:
+        """Return every stated total that stands, by day."""
+        rows = self._rows(
+            """with ordered as (
+                   select *, row_number() over (
+                       partition by unit_code, category, stage, measure, as_of
+                       order by received_at desc, seq desc
+                   ) as place from stated
+               )
+               select unit_code, category, stage, measure, as_of, "count", file, row_number, received_at
+               from ordered where place = 1 order by as_of, unit_code, category, stage, measure""",
+        )
+        return [StatedTotal(*row[:8], row[8].replace(tzinfo=UTC)) for row in rows]
+
+    def over_target(self, as_of: date) -> list[tuple[str, str, str, date, int, int]]:
+        """Return (unit, category, stage, day, count, target) where the count at the end of a day is above its target."""
+        return [tuple(row) for row in self._rows(statement("reads", "over_target"), {"as_of": as_of})]  # type: ignore[misc]
+
+    def target_keys(self) -> set[tuple[str, str, str]]:
+        """Return every (unit, category, stage) with a target."""
+        return {(str(unit), str(one), str(stage)) for unit, one, stage in self._rows(statement("reads", "target_keys"))}
+
+    def counted_keys(self) -> set[tuple[str, str, str]]:
+        """Return every (unit, category, stage) with a count."""
+        return {(str(unit), str(one), str(stage)) for unit, one, stage in self._rows(statement("reads", "counted_keys"))}
+
+    def input_file(self, name: str) -> bytes:
+        """Return the bytes of config, units or targets this version was built with."""
+        rows = self._rows("select content from input_file where name = $name", {"name": name})
+        return bytes(rows[0][0]) if rows else b""

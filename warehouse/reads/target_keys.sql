@@ -1,0 +1,6 @@
+-- One row a (unit, category, stage) that has a target row. No parameters.
+select distinct
+    unit_code,
+    category,
+    stage
+from target_version;

@@ -1,0 +1,17 @@
+-- One row a version of a target of one stage. Parameters: $stage. day: ordinal; 0 = from the very start.
+with numbered as (
+    select distinct
+        code,
+        unit_no
+    from unit
+)
+
+select
+    numbered.unit_no,
+    category_name.category_no,
+    coalesce(cast(target_version.valid_from - date '1970-01-01' as bigint) + 719163, 0) as day,
+    target_version.target as due
+from target_version
+inner join numbered on target_version.unit_code = numbered.code
+inner join category_name on target_version.category = category_name.category
+where target_version.stage = $stage;

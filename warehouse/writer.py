@@ -1,0 +1,322 @@
+"""Writer: builds the next version of one campaign in one transaction, checks it, and publishes it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from campaign.errors import CheckFailed
+from campaign.judging import Standing
+from campaign.rows import Measure, Series, Tally
+from campaign.units import Unit
+from warehouse.statements import names, statement
+from warehouse.versions import Current, VersionStore
+
+SETTINGS: dict[str, Any] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "threads": 2,
+}
+
+
+@dataclass(frozen=True)
+class TargetRow:
+    """One version of a target, as targets.csv or a file states it."""
+
+    unit_code: str
+    category: str
+    stage: str
+    target: int
+    valid_from: Any
+    reason: str | None
+    batch: str | None
+
+
+@dataclass(frozen=True)
+class SubmissionRow:
+    """One accepted cumulative count."""
+
+    unit_code: str
+    category: str
+    stage: str
+    as_of: Any
+    count: int
+    received_at: datetime
+    batch: str
+    file: str
+    row_number: int
+    reason: str | None
+    reported_by: str | None
+
+
+@dataclass(frozen=True)
+class StatedRow:
+    """One stated total."""
+
+    unit_code: str
+    category: str
+    stage: str
+    measure: str
+    as_of: Any
+    count: int
+    received_at: datetime
+    batch: str
+    file: str
+    row_number: int
+
+
+@dataclass(frozen=True)
+class RefusedRow:
+    """One held or rejected row, as it was received, with why."""
+
+    batch: str
+    received_at: datetime
+    file: str
+    row_number: int
+    fate: str
+    reason: str
+    unit_code: str | None
+    category: str | None
+    stage: str | None
+    measure: str | None
+    as_of: Any
+    count: int | None
+    field: str
+    found: str
+    near: str
+    standing: int | None
+    standing_day: Any
+    content: str
+    released_by: str | None
+
+
+def fingerprint(shape: str, inputs: dict[str, bytes]) -> str:
+    """Return the mark of what shapes a version's figures: the canonical configuration, units and targets."""
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in inputs.items() if name != "config"}
+    return json.dumps({"shape": shape, **digests}, sort_keys=True)
+
+
+def utc(moment: datetime) -> datetime:
+    """Return an aware moment as the naive UTC the warehouse stores."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+class NextVersion:
+    """The version being built: an open transaction on its own file."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make what tables are missing."""
+        self._connection = connection
+        self.changed = False
+        for name in names("schema"):
+            connection.execute(statement("schema", name))
+
+    def meta(self, key: str) -> str | None:
+        """Return one value of meta."""
+        row = self._connection.execute("select value from meta where key = $key", {"key": key}).fetchone()
+        return None if row is None else str(row[0])
+
+    def _append(self, table: str, rows: Sequence[Any]) -> None:
+        """Append dataclass rows to a table, numbered on from its highest seq where it has one."""
+        if not rows:
+            return
+        columns, values = list(rows[0].__dataclass_fields__), [astuple(row) for row in rows]
+        if "seq" in self._columns(table):
+            query = f'select coalesce(max(seq), 0) from "{table}"'  # noqa: S608 - a table name of our own
+            (last,) = self._connection.execute(query).fetchone() or (0,)
+            columns = ["seq", *columns]
+            values = [(last + number, *row) for number, row in enumerate(values, 1)]
+        self._insert(table, columns, values)
+        self.changed = True
+
+    def _insert(self, table: str, columns: Sequence[str], values: Sequence[tuple[Any, ...]]) -> None:
+        frame = pd.DataFrame(values, columns=list(columns), dtype=object)
+        listed = ", ".join(f'"{column}"' for column in columns)
+        self._connection.register("frame", frame)
+        self._connection.execute(f'insert into "{table}" ({listed}) select {listed} from frame')  # noqa: S608 - names of our own dataclasses
+        self._connection.unregister("frame")
+
+    def _columns(self, table: str) -> set[str]:
+        rows = self._connection.execute("select name from pragma_table_info($table)", {"table": table}).fetchall()
+        return {str(row[0]) for row in rows}
+
+    def describe(
+        self,
+        shape: str,
+        inputs: dict[str, bytes],
+        units: Sequence[Unit],
+        categories: Sequence[str],
+        targets: Sequence[TargetRow],
+        stated: Sequence[StatedRow],
+    ) -> bool:
+        """Take over the configuration, units and targets when they differ from the version's; tell whether they did.
+
+        `inputs`: the bytes of config, units and targets; `shape`: the canonical configuration; `stated`:
+        the targets of targets.csv for parents, groups and all, which are compared and never added.
+        """
+        mark = fingerprint(shape, inputs)
+        if self.meta("fingerprint") == mark:
+            return False
+        run = self._connection.execute
+        run("delete from meta where key in ('fingerprint', 'shape')")
+        run("insert into meta values ('fingerprint', $one), ('shape', $two)", {"one": mark, "two": shape})
+        run("delete from input_file")
+        for name, content in inputs.items():
+            digest = hashlib.sha256(content).hexdigest()
+            run(
+                "insert into input_file values ($name, $digest, $content)",
+                {"name": name, "digest": digest, "content": content},
+            )
+        run("delete from category_name")
+        for number, category in enumerate(categories):
+            run("insert into category_name values ($no, $category)", {"no": number, "category": category})
+        run("delete from unit")
+        numbers: dict[str, int] = {}
+        rows = [(numbers.setdefault(unit.code, len(numbers)), *astuple(unit)) for unit in units]
+        self._insert("unit", ["unit_no", *Unit.__dataclass_fields__], rows)
+        run("delete from target where batch is null")
+        self._append("target", list(targets))
+        run("delete from stated where batch = ''")
+        self._append("stated", list(stated))
+        self.changed = True
+        return True
+
+    def standing(self) -> Standing:
+        """Return what stands: counts per series and day, held rows, targets."""
+        found = Standing()
+        rows = self._connection.execute(
+            'select unit_code, category, stage, as_of, "count" from submission order by received_at, seq',
+        ).fetchall()
+        for unit, category, stage, as_of, count in rows:
+            found.counts.setdefault(Series(unit, category, stage), {})[as_of] = count
+        rows = self._connection.execute(
+            'select unit_code, category, stage, measure, as_of, "count" from stated order by received_at, seq',
+        ).fetchall()
+        for unit, category, stage, measure, as_of, count in rows:
+            found.counts.setdefault(Series(unit, category, stage, Measure(measure)), {})[as_of] = count
+        rows = self._connection.execute(
+            """select unit_code, category, stage, as_of, "count" from refused
+               where fate = 'held' and released_by is null""",
+        ).fetchall()
+        found.held.update((Series(unit, category, stage), as_of, count) for unit, category, stage, as_of, count in rows)
+        rows = self._connection.execute(
+            "select unit_code, category, stage, valid_from, target from target order by batch is not null, seq",
+        ).fetchall()
+        for unit, category, stage, valid_from, target in rows:
+            start = valid_from or datetime.min.date()
+            found.targets.setdefault(Series(unit, category, stage), {})[start] = target
+        return found
+
+    def open_rejections(self) -> set[tuple[str, str]]:
+        """Return (reason, content) of every rejected row on record."""
+        rows = self._connection.execute("select reason, content from refused where fate = 'rejected'").fetchall()
+        return {(str(reason), str(content)) for reason, content in rows}
+
+    def last_received_at(self) -> datetime | None:
+        """Return when the last load was received (UTC); None before the first."""
+        row = self._connection.execute("select max(received_at) from batch").fetchone()
+        return row[0].replace(tzinfo=UTC) if row and row[0] else None
+
+    def load(
+        self,
+        batch: str,
+        source: str,
+        received_at: datetime,
+        files: list[dict[str, str]],
+        tally: Tally,
+        rows: tuple[Sequence[SubmissionRow], Sequence[StatedRow], Sequence[RefusedRow], Sequence[TargetRow]],
+    ) -> None:
+        """Put one load on record: its rows, by where they ended, and its counts."""
+        submissions, stated, refused, targets = rows
+        self._append("submission", submissions)
+        self._append("stated", stated)
+        self._append("target", targets)
+        self._append("refused", refused)
+        self._connection.execute(
+            "insert into batch values ($batch, $source, $at, $files, $read, $ok, $same, $held, $bad, $flagged)",
+            {
+                "batch": batch,
+                "source": source,
+                "at": utc(received_at),
+                "files": json.dumps(files, ensure_ascii=False),
+                "read": tally.read,
+                "ok": tally.accepted,
+                "same": tally.unchanged,
+                "held": tally.held,
+                "bad": tally.rejected,
+                "flagged": tally.flagged,
+            },
+        )
+        self.changed = True
+
+    def release(self, batch: str, held: Sequence[tuple[str, str, str, Any, int]]) -> None:
+        """Note that `batch` accepted counts that had been held."""
+        for unit, category, stage, as_of, count in held:
+            self._connection.execute(
+                """update refused set released_by = $batch
+                   where fate = 'held' and released_by is null and unit_code = $unit and category = $category
+                   and stage = $stage and as_of = $as_of and "count" = $count""",
+                {"batch": batch, "unit": unit, "category": category, "stage": stage, "as_of": as_of, "count": count},
+            )
+            self.changed = True
+
+    def build_marts_and_check(self) -> None:
+        """Rebuild the marts and run every check; CheckFailed names the first that returned rows."""
+        for name in names("marts"):
+            self._connection.execute(statement("marts", name))
+        for name in names("checks"):
+            failing = self._connection.execute(statement("checks", name)).fetchall()
+            if failing:
+                raise CheckFailed(f"check {name}", f"{len(failing)} rows fail, the first: {failing[0]}",
+                                  "yesterday's figures stay published")  # fmt: skip
+
+
+class Publication:
+    """One run on one campaign: the version being built, and what was published in the end."""
+
+    def __init__(self, version: NextVersion) -> None:
+        """Start with nothing published."""
+        self.version = version
+        self.published: Current | None = None
+
+
+@contextmanager
+def next_version(store: VersionStore, *, empty: bool = False) -> Iterator[Publication]:
+    """Build the campaign's next version; publish it when the block ends and something changed. Lock held.
+
+    Whatever is raised inside leaves CURRENT as it was.
+    """
+    building = store.begin(empty=empty)
+    connection = duckdb.connect(str(building), config=SETTINGS)
+    try:
+        connection.execute("begin transaction")
+        publication = Publication(NextVersion(connection))
+        yield publication
+        changed = publication.version.changed
+        if changed:
+            publication.version.build_marts_and_check()
+            connection.execute("commit")
+            connection.execute("checkpoint")
+    except BaseException:
+        connection.close()
+        _discard(building)
+        raise
+    connection.close()
+    if changed:
+        publication.published = store.publish(building)
+    else:
+        _discard(building)
+
+
+def _discard(building: Path) -> None:
+    building.unlink(missing_ok=True)
+    building.with_name(building.name + ".wal").unlink(missing_ok=True)
