@@ -34,6 +34,7 @@ SIX = tuple(TYPES)[4:]
 
 # Bắc Ninh: the press gives the province and one district; the size of the others is assumed.
 BOOKS, RECORDS = ("collected", "scanned"), ("entered", "checked", "approved")
+THIN = 40  # so few records never fill a second book
 PROVINCE_BOOKS, PROVINCE_RECORDS = 3_000, 350_000
 QUE_VO, QUE_VO_BOOKS, QUE_VO_RECORDS = "259", 215, 23_000
 DISTRICT_SIZE = {"256": 120, "258": 115, "260": 100, "261": 110, "262": 105, "263": 80, "264": 75}
@@ -60,7 +61,9 @@ def bac_ninh() -> list[list[object]]:
     """Return the rows of Bắc Ninh's targets.csv."""
     units = [unit for unit in read_rows(DEMO / "bac-ninh" / "units.csv") if unit["level"] == "commune"]
     size = {unit["code"]: commune_size(unit["code"], unit["kind"]) for unit in units}
-    communes = {unit["parent_code"]: [u["code"] for u in units if u["parent_code"] == unit["parent_code"]] for unit in units}
+    communes = {
+        unit["parent_code"]: [u["code"] for u in units if u["parent_code"] == unit["parent_code"]] for unit in units
+    }
     others = list(DISTRICT_SIZE)
     weights = [DISTRICT_SIZE[code] * sum(size[one] for one in communes[code]) for code in others]
     records = dict(zip(others, share_out(PROVINCE_RECORDS - QUE_VO_RECORDS, weights), strict=True))
@@ -74,7 +77,10 @@ def bac_ninh() -> list[list[object]]:
 
 
 def _district(
-    codes: list[str], size: dict[str, int], records: int, books: int,
+    codes: list[str],
+    size: dict[str, int],
+    records: int,
+    books: int,
 ) -> dict[tuple[str, str], tuple[int, int]]:
     """Return (books, records) of every commune and type of a district; a commune without a type has none of either."""
     held = [
@@ -84,7 +90,7 @@ def _district(
         if draw(0, 99, "held", code, kind) < presence
     ]
     counts = [5 + count for count in share_out(records - 5 * len(held), [weight for *_, weight in held])]
-    volumes = [1 + count for count in share_out(books - len(held), [count * (count > 40) for count in counts])]
+    volumes = [1 + count for count in share_out(books - len(held), [count * (count > THIN) for count in counts])]
     cells = {(code, kind): (0, 0) for code in codes for kind in TYPES}
     for (code, kind, _), volume, count in zip(held, volumes, counts, strict=True):
         cells[code, kind] = volume, count
@@ -114,16 +120,25 @@ def yen_bai() -> tuple[list[list[object]], list[list[object]]]:
     targets, state = [], []
     for types, (target, done) in GROUPS.items():
         cells = [(unit, kind) for unit in units for kind in types]
-        goals = share_out(target, [
-            commune_size(unit["code"], unit["kind"]) * COMMUNE_SIZE[unit["parent_code"]]
-            * TYPES[kind][0] * draw(80, 120, "mix", unit["code"], kind)
-            for unit, kind in cells
-        ])
-        left = share_out(target - done, [
-            0 if unit["code"] in finished
-            else goal * BEHIND[unit["parent_code"]] * draw(60, 140, "behind", unit["code"])
-            for (unit, _), goal in zip(cells, goals, strict=True)
-        ])
+        goals = share_out(
+            target,
+            [
+                commune_size(unit["code"], unit["kind"])
+                * COMMUNE_SIZE[unit["parent_code"]]
+                * TYPES[kind][0]
+                * draw(80, 120, "mix", unit["code"], kind)
+                for unit, kind in cells
+            ],
+        )
+        left = share_out(
+            target - done,
+            [
+                0
+                if unit["code"] in finished
+                else goal * BEHIND[unit["parent_code"]] * draw(60, 140, "behind", unit["code"])
+                for (unit, _), goal in zip(cells, goals, strict=True)
+            ],
+        )
         for (unit, kind), goal, gap in zip(cells, goals, left, strict=True):
             targets.append([unit["code"], kind, "digitized", goal, "2024-01-01", ""])
             state.append([unit["code"], kind, goal - gap])
