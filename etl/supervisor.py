@@ -37,12 +37,14 @@ def run(
     configuration: Configuration,
     port: int | None = None,
     *,
+    config: Path | None = None,
     programs: Mapping[str, Sequence[str]] = PROGRAMS,
 ) -> int:
     """Run the web and the scheduler until SIGINT or SIGTERM; return the exit code.
 
-    Without a port, that of `[server]`, or the next free one. Raises ConfigError, before anything starts, for an
-    address other than loopback or a schedule that cannot be read, and SourceError for a port that is taken.
+    The children load `config`, or the file that the configuration was read from. Without a port, that of `[server]`
+    or the next free one. Raises ConfigError, before anything starts, for an address other than loopback or a
+    schedule that cannot be read, and SourceError for a port that is taken.
     """
     jobs(configuration)
     address = loopback(configuration)
@@ -50,7 +52,7 @@ def run(
     chosen = free_port(address, number, asked=port is not None)
     if chosen != number:
         _say(f"cổng {number} đang bận, dùng cổng {chosen} (port {number} is taken; using {chosen})")
-    return _Supervisor(configuration, address, chosen, programs).run()
+    return _Supervisor(configuration, config or configuration.path, address, chosen, programs).run()
 
 
 def _server(configuration: Configuration) -> dict[str, Any]:
@@ -109,6 +111,7 @@ class _Supervisor:
     def __init__(
         self,
         configuration: Configuration,
+        config: Path,
         address: str,
         port: int,
         programs: Mapping[str, Sequence[str]],
@@ -118,7 +121,7 @@ class _Supervisor:
         self.folder = configuration.data / "run"
         self.children = [Child(name, argv, self.folder / f"{name}.log", ROOT) for name, argv in programs.items()]
         self.environment = os.environ | {
-            "CANDICH_CONFIG": str(configuration.path.resolve()),
+            "CANDICH_CONFIG": str(config.resolve()),
             "CANDICH_PORT": str(port),
             "CANDICH_ADDRESS": address,
             "PYTHONUNBUFFERED": "1",
