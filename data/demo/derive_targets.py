@@ -40,7 +40,7 @@ QUE_VO, QUE_VO_BOOKS, QUE_VO_RECORDS = "259", 215, 23_000
 DISTRICT_SIZE = {"256": 120, "258": 115, "260": 100, "261": 110, "262": 105, "263": 80, "264": 75}
 # One birth register found in the wrong commune and handed over: from, to, day, why. It moves a book and leaves
 # every total of the district and the province as it was, on every day.
-HANDED_OVER = ("09460", "09457", "2025-01-06")
+HANDED_OVER = ("09460", "09457", "2025-01-05")
 HANDED_OVER_WHY = "Bàn giao 01 sổ khai sinh năm 1987 theo địa giới cũ (xã Thái Bảo chuyển xã Vạn Ninh)"
 
 # Yên Bái, 22/10/2024: (target, done) of the two groups, and the finished communes of each district.
