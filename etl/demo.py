@@ -49,7 +49,7 @@ OVER = ("09214", "marriage", 7)  # the book had seven entries more than its cove
 TAKEN_BACK = ("09349", "birth", 10)  # a book approved twice: the count falls, with its reason
 TAKEN_BACK_WHY = "Hủy phê duyệt 01 sổ khai sinh năm 1994 do nhập trùng, đã nhập lại"
 SLIP = ("09292", "marriage", 11)  # a digit left out: the count falls without a reason
-STATED_DAYS, SWAPPED_DAY = (5, 10, 12, 15), 10  # the province's own totals; once with two digits swapped
+STATED_DAYS, SWAPPED_DAY = (5, 10, 12, 15), 15  # the province's own totals; once with two digits swapped
 
 # --- Yên Bái: the monthly reports, and how much of the last one each had reached, in thousandths ---------------------
 MONTHS = (

@@ -308,8 +308,7 @@ def test_stated_totals_agree_but_for_two_swapped_digits(files: list[DemoFile]) -
         value = ours.done("approved") if measure == "count" else len(finished(ours.counts, goals, "approved"))
         if count != value:
             differences[day] = (count, value)
-    assert list(differences) == [date(2025, 1, 10)]
-    assert sorted(str(differences[date(2025, 1, 10)][0])) == sorted(str(differences[date(2025, 1, 10)][1]))
+    assert differences == {date(2025, 1, 15): (337_194, 337_149)}
     assert len(stated) == 8
 
 
