@@ -70,6 +70,9 @@ class Terms:
     sum_parts: bool = False
 
 
+_MEASURES = frozenset(measure.value for measure in Measure)
+
+
 def _shown(value: object) -> str:
     return " + ".join(read_text(part) for part in value) if isinstance(value, list) else read_text(value)
 
@@ -149,7 +152,7 @@ class Judge:
         tree = self.registry.on(as_of)
         stated = category not in self.campaign.category_ids or (found in tree and not tree.is_leaf(found))
         measure = read_text(cells.get("measure")) or Measure.COUNT.value
-        if measure not in set(Measure) or (measure != Measure.COUNT and not stated):
+        if measure not in _MEASURES or (measure != Measure.COUNT and not stated):
             return rejected(Reason.BAD_COUNT, "measure", tuple(Measure) if stated else (Measure.COUNT.value,))
         return Claim(
             number=row.number,

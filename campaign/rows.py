@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Fate(StrEnum):
@@ -41,8 +42,7 @@ class Measure(StrEnum):
     UNITS_FINISHED = "units_finished"
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(NamedTuple):
     """What is counted: one unit, one category, one stage, one measure."""
 
     unit_code: str

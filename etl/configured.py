@@ -181,10 +181,17 @@ def read_targets(path: Path, content: bytes, campaign: Campaign, registry: Regis
     return own, stated
 
 
-def inputs_of(campaign: Campaign) -> Inputs:
-    """Return a campaign's units and targets, read and checked together."""
+def input_bytes(config: Configuration, campaign: Campaign) -> dict[str, bytes]:
+    """Return the bytes that shape a campaign's figures: config, units, targets."""
+    targets = _bytes(campaign.targets, f"campaign {campaign.id}: targets") if campaign.targets is not None else b""
     units = _bytes(campaign.units, f"campaign {campaign.id}: units")
-    registry = read_units(campaign.units, units)
+    return {"config": config.text.encode(), "units": units, "targets": targets}
+
+
+def inputs_of(config: Configuration, campaign: Campaign) -> Inputs:
+    """Return a campaign's units and targets, read and checked together."""
+    files = input_bytes(config, campaign)
+    registry = read_units(campaign.units, files["units"])
     registry.on(campaign.start)
     for excuse in campaign.excused:
         for code in excuse.units or ():
@@ -192,10 +199,8 @@ def inputs_of(campaign: Campaign) -> Inputs:
                 raise ConfigError(
                     f"campaign {campaign.id}: excused.units", f"found {code!r}", "a code of units.csv was expected"
                 )
-    files = {"units": units, "targets": b""}
     targets: list[DueRow] = []
     stated: list[DueRow] = []
     if campaign.targets is not None:
-        files["targets"] = _bytes(campaign.targets, f"campaign {campaign.id}: targets")
         targets, stated = read_targets(campaign.targets, files["targets"], campaign, registry)
     return Inputs(registry, targets, stated, files)

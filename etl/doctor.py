@@ -28,16 +28,16 @@ def examine(config: Configuration) -> list[Finding]:
     """Return a finding for everything looked at."""
     found = [Finding("configuration", well=True, words=f"{config.path}, {len(config.campaigns)} campaigns")]
     for campaign in config.campaigns:
-        found += [_inputs(campaign), *_version(config, campaign), _received(config, campaign)]
+        found += [_inputs(config, campaign), *_version(config, campaign), _received(config, campaign)]
     age = heartbeat.age(config, datetime.now(UTC))
     words = "has not run here yet" if age is None else f"last beat {age:.0f} s ago"
     found.append(Finding("scheduler", well=True, words=words))
     return found
 
 
-def _inputs(campaign: Campaign) -> Finding:
+def _inputs(config: Configuration, campaign: Campaign) -> Finding:
     try:
-        inputs = inputs_of(campaign)
+        inputs = inputs_of(config, campaign)
     except CanDichError as problem:
         return Finding(f"{campaign.id} units and targets", well=False, words=str(problem))
     words = f"{len(inputs.registry.codes)} units, {len(inputs.targets)} targets"

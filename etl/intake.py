@@ -14,7 +14,7 @@ from campaign.configuration import Campaign, Configuration, Source
 from campaign.errors import CheckFailed, UsageError
 from campaign.judging import Judge, Terms
 from campaign.rows import Measure, Row, Tally, Verdict
-from etl.configured import Inputs, inputs_of
+from etl.configured import Inputs, input_bytes, inputs_of
 from etl.ledger import Ledger
 from etl.reading import read_rows
 from etl.received import Received, ReceivedStore
@@ -91,9 +91,10 @@ def describe(version: NextVersion, config: Configuration, campaign: Campaign, in
     name = campaign.targets.name if campaign.targets else ""
     version.describe(
         shape=config.shape(campaign),
-        inputs=_input_bytes(config, inputs),
+        inputs=inputs.files,
         units=inputs.registry.rows,
         categories=campaign.category_ids,
+        stages=campaign.stage_ids,
         targets=[
             TargetRow(row.unit_code, row.category, row.stage, row.target, row.valid_from, row.reason, None)
             for row in inputs.targets
@@ -106,22 +107,18 @@ def describe(version: NextVersion, config: Configuration, campaign: Campaign, in
     )  # fmt: skip
 
 
-def _input_bytes(config: Configuration, inputs: Inputs) -> dict[str, bytes]:
-    return {"config": config.text.encode(), **inputs.files}
-
-
 def ensure_current(config: Configuration, campaign: Campaign) -> str:
     """Return the published version, after making one when there is none or the configuration has changed."""
-    inputs = inputs_of(campaign)
     store = store_of(config, campaign.id)
     current = store.current()
     if current is not None:
         reader = Reader(store.path(current.version))
         try:
-            if reader.fingerprint == fingerprint(config.shape(campaign), _input_bytes(config, inputs)):
+            if reader.fingerprint == fingerprint(config.shape(campaign), input_bytes(config, campaign)):
                 return current.version
         finally:
             reader.close()
+    inputs = inputs_of(config, campaign)
     with store.lock():
         return publish(config, campaign, lambda version: describe(version, config, campaign, inputs))
 
@@ -178,7 +175,7 @@ def ingest(
     that cannot be read (nothing of the load is taken), SourceError when the lock is held, CheckFailed when
     the new version fails a check.
     """
-    inputs = inputs_of(campaign)
+    inputs = inputs_of(config, campaign)
     if dry_run:
         return _dry_run(config, campaign, inputs, files, source, received_at or datetime.now(UTC))
     kept, store = received_store(config, campaign.id), store_of(config, campaign.id)

@@ -27,7 +27,7 @@ def rebuild(config: Configuration, campaign: Campaign) -> str:
 
 def rebuild_locked(config: Configuration, campaign: Campaign) -> str:
     """As rebuild(), by a caller that holds the campaign's lock."""
-    inputs = inputs_of(campaign)
+    inputs = inputs_of(config, campaign)
 
     def build(version: NextVersion) -> None:
         describe(version, config, campaign, inputs)

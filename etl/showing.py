@@ -7,7 +7,6 @@ from pathlib import Path
 
 from campaign.configuration import Configuration
 from etl.configured import is_demo
-from etl.demo import write_reports
 from etl.intake import ensure_current, received_store
 from etl.received import batch_id
 from etl.replay import rebuild_locked
@@ -18,6 +17,8 @@ def load_demo(config: Configuration) -> None:
     """Load the demo campaigns that are not loaded yet; nothing to do for any other configuration."""
     if not is_demo(config) or all(store_of(config, one.id).current() for one in config.campaigns):
         return
+    from etl.demo import write_reports  # noqa: PLC0415 - writes workbooks, which takes long to import
+
     with tempfile.TemporaryDirectory() as scratch:
         reports = write_reports(Path(scratch))
         for campaign in config.campaigns:

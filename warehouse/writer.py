@@ -6,13 +6,13 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pandas as pd
 
 from campaign.errors import CheckFailed
 from campaign.judging import Standing
@@ -129,7 +129,8 @@ class NextVersion:
         """Append dataclass rows to a table, numbered on from its highest seq where it has one."""
         if not rows:
             return
-        columns, values = list(rows[0].__dataclass_fields__), [astuple(row) for row in rows]
+        columns = list(rows[0].__dataclass_fields__)
+        values: list[tuple[Any, ...]] = [attrgetter(*columns)(row) for row in rows]
         if "seq" in self._columns(table):
             query = f'select coalesce(max(seq), 0) from "{table}"'  # noqa: S608 - a table name of our own
             (last,) = self._connection.execute(query).fetchone() or (0,)
@@ -139,6 +140,8 @@ class NextVersion:
         self.changed = True
 
     def _insert(self, table: str, columns: Sequence[str], values: Sequence[tuple[Any, ...]]) -> None:
+        import pandas as pd  # noqa: PLC0415 - half a second that only a run which writes rows pays
+
         frame = pd.DataFrame(values, columns=list(columns), dtype=object)
         listed = ", ".join(f'"{column}"' for column in columns)
         self._connection.register("frame", frame)
@@ -155,6 +158,7 @@ class NextVersion:
         inputs: dict[str, bytes],
         units: Sequence[Unit],
         categories: Sequence[str],
+        stages: Sequence[str],
         targets: Sequence[TargetRow],
         stated: Sequence[StatedRow],
     ) -> bool:
@@ -177,11 +181,13 @@ class NextVersion:
                 {"name": name, "digest": digest, "content": content},
             )
         run("delete from category_name")
-        for number, category in enumerate(categories):
-            run("insert into category_name values ($no, $category)", {"no": number, "category": category})
+        self._insert("category_name", ["category_no", "category"], list(enumerate(categories)))
+        run("delete from stage_name")
+        self._insert("stage_name", ["stage_no", "stage"], list(enumerate(stages)))
         run("delete from unit")
         numbers: dict[str, int] = {}
-        rows = [(numbers.setdefault(unit.code, len(numbers)), *astuple(unit)) for unit in units]
+        fields = attrgetter(*Unit.__dataclass_fields__)
+        rows = [(numbers.setdefault(unit.code, len(numbers)), *fields(unit)) for unit in units]
         self._insert("unit", ["unit_no", *Unit.__dataclass_fields__], rows)
         run("delete from target where batch is null")
         self._append("target", list(targets))

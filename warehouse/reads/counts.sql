@@ -1,4 +1,4 @@
--- One row a (unit, category, day) with a count that stands now. Parameters: $stage. day: ordinal, 1 = 0001-01-01.
+-- One row a (unit, category, day) with a count that stands now. Variable: stage_no. day: ordinal, 1 = 0001-01-01.
 with numbered as (
     select distinct
         code,
@@ -14,4 +14,5 @@ select
 from standing
 inner join numbered on standing.unit_code = numbered.code
 inner join category_name on standing.category = category_name.category
-where standing.stage = $stage;
+inner join stage_name on standing.stage = stage_name.stage
+where stage_name.stage_no = getvariable('stage_no');

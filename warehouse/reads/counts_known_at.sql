@@ -1,16 +1,17 @@
--- As counts.sql, from what had been received by $known_at (UTC) only. Parameters: $stage, $known_at.
+-- As counts.sql, from what had been received by $known_at (UTC) only. Variable: stage_no. Parameter: $known_at.
 with ordered as (
     select
-        unit_code,
-        category,
-        as_of,
-        "count",
+        submission.unit_code,
+        submission.category,
+        submission.as_of,
+        submission."count",
         row_number() over (
-            partition by unit_code, category, as_of
-            order by received_at desc, seq desc
+            partition by submission.unit_code, submission.category, submission.as_of
+            order by submission.received_at desc, submission.seq desc
         ) as place
     from submission
-    where stage = $stage and received_at <= $known_at
+    inner join stage_name on submission.stage = stage_name.stage
+    where stage_name.stage_no = getvariable('stage_no') and submission.received_at <= $known_at
 ),
 
 numbered as (

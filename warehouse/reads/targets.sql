@@ -1,4 +1,4 @@
--- One row a version of a target of one stage. Parameters: $stage. day: ordinal; 0 = from the very start.
+-- One row a version of a target of one stage. Variable: stage_no. day: ordinal; 0 = from the very start.
 with numbered as (
     select distinct
         code,
@@ -14,4 +14,5 @@ select
 from target_version
 inner join numbered on target_version.unit_code = numbered.code
 inner join category_name on target_version.category = category_name.category
-where target_version.stage = $stage;
+inner join stage_name on target_version.stage = stage_name.stage
+where stage_name.stage_no = getvariable('stage_no');
