@@ -1,0 +1,154 @@
+"""The launcher: the web application, its routes, its configuration and its gate; no numbers.
+
+`python app.py` serves the pages on this machine. The campaign file comes from CANDICH_CONFIG, address and
+port from CANDICH_ADDRESS and CANDICH_PORT; `[server] [theme] [client]` and the like of config.toml go to Streamlit, so one file serves both.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import sys
+import tomllib
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import fontpkg_be_vietnam_pro
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from campaign.configuration import STREAMLIT_SECTIONS, Configuration
+from campaign.errors import CanDichError, ConfigError
+from etl import heartbeat
+from etl.configured import PROJECT, load
+from pages import _ask, _errors
+from pages._address import PATHS
+from pages._document import ASSETS, document, language_of, not_found
+from pages._gate import Gate, is_loopback
+from pages._warm import warm
+
+LOG = logging.getLogger("candich.app")
+STANDARD_PORT = 8501
+FONTS = Path(fontpkg_be_vietnam_pro.ROOT) / "files"
+NOT_OURS = ("global", "ui", "mapbox", "secrets")
+ALWAYS = {
+    "browser.gatherUsageStats": False,
+    "client.showErrorDetails": "none",
+    "client.showErrorLinks": False,
+    "client.toolbarMode": "minimal",
+    "runner.postScriptGC": False,
+    "server.enableStaticServing": False,
+    "server.fileWatcherType": "none",
+    "server.headless": True,
+}
+
+
+def flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the options of a table by dotted name."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
+
+
+def options(config: Configuration, environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return Streamlit's options: the project's, then the campaign file's, then what we always want.
+
+    Raises ConfigError for an address other than loopback: there is no sign-in yet to let others in by.
+    """
+    project = PROJECT / "config.toml"
+    own = tomllib.loads(project.read_text("utf-8-sig")) if project.exists() else {}
+    found: dict[str, Any] = {}
+    for table in (own, config.streamlit):
+        found |= dict(flat({name: table[name] for name in STREAMLIT_SECTIONS if name in table and name not in NOT_OURS}))
+    found |= ALWAYS
+    address = environment.get("CANDICH_ADDRESS") or str(found.get("server.address", "127.0.0.1"))
+    if not is_loopback(address):
+        raise ConfigError(
+            "server.address", f"found {address!r}", "only this machine (127.0.0.1) while no sign-in is configured"
+        )
+    written = environment.get("CANDICH_PORT") or found.get("server.port", STANDARD_PORT)
+    if not str(written).isdigit() or not 0 < int(written) < 65536:
+        raise ConfigError("CANDICH_PORT", f"found {written!r}", "a port from 1 to 65535 was expected")
+    return found | {"server.address": address, "server.port": int(written)}
+
+
+def routes(config: Configuration) -> list[Route | Mount]:
+    """Return the plain routes beside the pages: health, the version a browser watches, the document, files."""
+
+    def health(_: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    def version(request: Request) -> Response:
+        name = request.path_params["campaign"]
+        if config.campaign(name) is None:
+            return JSONResponse({"error": "unknown campaign"}, status_code=404)
+        return JSONResponse(_version(config, name), headers={"cache-control": "no-store"})
+
+    def start(request: Request) -> Response:
+        lang = language_of(request.url.query, config.language)
+        return HTMLResponse(document(lang), headers={"cache-control": "no-cache"})
+
+    return [
+        Route("/health", health),
+        Route("/api/version/{campaign}", version),
+        *(Route(path, start) for path in PATHS.values()),
+        Mount("/fonts", StaticFiles(directory=FONTS)),
+        Mount("/assets", StaticFiles(directory=ASSETS)),
+    ]
+
+
+def _version(config: Configuration, campaign: str) -> dict[str, Any]:
+    """Return the published version, the day it is read for, and the age of the scheduler's heartbeat."""
+    now = datetime.now(UTC)
+    age = heartbeat.age(config, now)
+    published = _ask.current(config, campaign)
+    as_of = None
+    if published is not None:
+        as_of = _ask.figures(_ask.Edition(config.fingerprint, campaign, published), config).default_as_of(now).isoformat()
+    return {"version": published, "as_of": as_of, "scheduler_age_seconds": None if age is None else round(age, 1)}
+
+
+def application(config: Configuration) -> st.App:
+    """Return the web application."""
+
+    @asynccontextmanager
+    async def lifespan(_: st.App) -> AsyncIterator[None]:
+        await run_in_threadpool(warm, config)
+        gc.collect()
+        gc.freeze()  # what lives as long as the process is not looked at again by every collection
+        yield
+
+    return st.App(
+        PROJECT / "pages" / "_shell.py",
+        lifespan=lifespan,
+        routes=routes(config),
+        middleware=[Middleware(Gate, pages=PATHS.values(), not_found=lambda query: not_found(query, config.language))],
+        on_script_error=_errors.shown,
+    )
+
+
+def main() -> int:
+    """Serve until stopped; one line on stderr and 2 when the configuration is wrong."""
+    try:
+        config = load()
+        chosen = options(config, os.environ)
+    except CanDichError as problem:
+        print(problem, file=sys.stderr)  # noqa: T201 - the launcher speaks to the terminal
+        return problem.exit_code
+    application(config).run(config=chosen)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

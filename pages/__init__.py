@@ -1,0 +1,1 @@
+"""The web pages: each asks the figures, computes nothing, and shows."""

@@ -1,0 +1,101 @@
+"""Asking: every number a page shows comes through here, from the figures, kept by data version.
+
+Every key holds the configuration's fingerprint, the campaign, its version and the arguments. What is
+kept is shared between visitors, so it is never changed after it was made; old versions fall out.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from campaign.configuration import Configuration
+from campaign.progress import UnitProgress
+from etl.configured import load
+from reporting import charts, faults
+from reporting.faults import Issue
+from reporting.figures import Figures, store_of
+from warehouse.reader import Submission
+
+Rows = tuple[UnitProgress, ...]
+
+
+def configuration() -> Configuration:
+    """Return the configuration this process was started with."""
+    return _configuration(os.environ.get("CANDICH_CONFIG"))
+
+
+@cache
+def _configuration(path: str | None) -> Configuration:
+    return load(Path(path) if path else None)
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One campaign as one version holds it: the first half of every key."""
+
+    fingerprint: str
+    campaign: str
+    version: str
+
+
+def current(config: Configuration, campaign: str) -> str | None:
+    """Return the name of a campaign's published version; None before the first."""
+    published = store_of(config, campaign).current()
+    return published.version if published else None
+
+
+def _closed(figures: Figures) -> None:
+    figures.close()
+
+
+@st.cache_resource(max_entries=12, show_spinner=False, on_release=_closed)
+def figures(edition: Edition, _config: Configuration) -> Figures:
+    """Return the door to the figures of one edition."""
+    return Figures.open(_config, edition.campaign, edition.version)
+
+
+@st.cache_resource(max_entries=600, show_spinner=False)
+def progress(edition: Edition, as_of: date, category: str, stage: str, _figures: Figures) -> Rows:
+    """Return the figures of every unit on one day: top level first, then rank, then code."""
+    return tuple(_figures.progress(as_of, category=category, stage=stage))
+
+
+def series(edition: Edition, unit: str, category: str, stage: str, last: date, _figures: Figures) -> Rows:
+    """Return one unit's figures for the days the chart draws, up to `last`."""
+    days = charts.drawn_days(_figures.campaign.start, last)
+    asked = (progress(edition, day, category, stage, _figures) for day in days)
+    return tuple(row for rows in asked for row in rows if row.code == unit)
+
+
+@st.cache_resource(max_entries=300, show_spinner=False)
+def burnup(
+    edition: Edition, unit: str, category: str, stage: str, as_of: date, lang: str, _figures: Figures
+) -> go.Figure:
+    """Return the burn-up chart of one unit: done, plan, target, the day itself and excused days."""
+    return charts.burnup(
+        series(edition, unit, category, stage, as_of, _figures),
+        _figures.plan(unit, category=category, stage=stage, as_of=as_of),
+        _figures.campaign,
+        as_of,
+        lang,
+        charts.excused_days(_figures.campaign, _figures.tree(as_of), unit),
+    )
+
+
+@st.cache_resource(max_entries=60, show_spinner=False)
+def issues(edition: Edition, as_of: date, _figures: Figures) -> tuple[Issue, ...]:
+    """Return what is held, rejected, over target, without target, or does not reconcile."""
+    return tuple(faults.issues(_figures, as_of))
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def submissions(edition: Edition, unit: str, stage: str, _figures: Figures) -> tuple[tuple[Submission, bool], ...]:
+    """Return what one unit sent for one stage, the latest first, each with whether it came late."""
+    return tuple(_figures.submissions(unit, stage=stage))

@@ -1,0 +1,32 @@
+"""The one chart of a page: a unit's burn-up, in a card with its key."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages import _ask
+from pages._cards import draw, e
+from pages._view import View
+from reporting import charts
+
+
+def burnup(view: View, unit: str) -> None:
+    """Draw done so far against the plan for one unit."""
+    ask = (view.edition, unit, view.category, view.stage, view.as_of)
+    with st.container(key="cd-chart"):
+        title = f'<h2 class="cd-h2">{e(view.says("overview.burnup"))}</h2>'
+        draw(f'<div class="cd-chart-head">{title}<div class="cd-keys">{_keys(view)}</div></div>')
+        st.plotly_chart(
+            _ask.burnup(*ask, view.lang, view.figures),
+            key="burnup",
+            theme=None,
+            config={"displayModeBar": False, "responsive": True},
+            alt=charts.described(view.row(unit), view.lang),
+        )
+
+
+def _keys(view: View) -> str:
+    keys = [("", "chart.done"), ("cd-dash", "chart.plan"), ("cd-dot", "chart.target")]
+    if charts.excused_days(view.campaign, view.tree, view.scope):
+        keys.append(("cd-band", "chart.excused"))
+    return "".join(f'<span><i class="{shape}"></i>{e(view.says(key))}</span>' for shape, key in keys)

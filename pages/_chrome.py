@@ -1,0 +1,195 @@
+"""The header of every page: navigation, the choices, the language, and the watch for a new version.
+
+One component draws it all in the browser. It sends one of two things: the address to go to, or the news
+that a version was published; neither reloads the page.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import streamlit as st
+
+from campaign.configuration import ALL, Configuration
+from etl import heartbeat
+from pages._address import PATHS, Address, parsed
+from pages._document import module
+from pages._view import View
+from reporting import numbers
+from reporting.texts import LANGUAGES, named, text
+
+GO = "cd_go"
+HERE = "cd_here"
+KEY = "cd_chrome"
+ONE_DAY = timedelta(days=1)
+INDENT = "\u2007\u2007"  # figure spaces: a plain space at the start of an option is dropped
+
+_component = st.components.v2.component(
+    "candich_chrome",
+    js=module("chrome.js"),
+    isolate_styles=False,
+)
+
+
+def show(address: Address, lang: str, config: Configuration, view: View | None) -> None:
+    """Draw the header for an address; without a view it offers navigation and language only."""
+    st.session_state[HERE] = address.page
+    with st.container(key="cd-chrome"):
+        _component(key=KEY, data=_data(address, lang, config, view), on_go_change=_followed, on_version_change=_noticed)
+
+
+def _followed() -> None:
+    """Take the visitor to the address the header asked for: this page's choices, or another page."""
+    link = st.session_state[KEY].go
+    target = parsed(link) if isinstance(link, str) else None
+    if target is None:
+        return
+    if target.page == st.session_state.get(HERE):
+        st.query_params.from_dict(target.query())
+    else:
+        st.session_state[GO] = link
+
+
+def _noticed() -> None:
+    """Do nothing: a trigger alone reruns the page, and the rerun reads the new version."""
+
+
+def _data(address: Address, lang: str, config: Configuration, view: View | None) -> dict[str, Any]:
+    other = next(one for one in LANGUAGES if one != lang)
+    pages = [
+        {"label": text(f"page.{page}", lang), "href": address.href(page), "current": page == address.page, "icon": page}
+        for page in PATHS
+    ]
+    return {
+        "lang": lang,
+        "page": address.page,
+        "pages": pages,
+        "home": address.href("overview"),
+        "language": {
+            "code": other,
+            "short": other.upper(),
+            "label": text(f"app.language.{other}", other),
+            "href": address.href(lang=other),
+        },
+        "campaign": view.campaign.id if view else "",
+        "seen": f"{view.edition.version}|{view.standard_as_of}" if view else "",
+        "permalink": _permalink(view) if view else address.href(),
+        "quiet": view.quiet if view else False,
+        "quiet_after_seconds": heartbeat.SILENT_AFTER,
+        "filters": _filters(view) if view else [],
+        "summary": _summary(view) if view else "",
+        "texts": {
+            "brand": text("app.name", lang),
+            "menu": text("app.menu", lang),
+            "filters": text("filter.more", lang),
+            "share": text("button.share", lang),
+            "copied": text("button.share.done", lang),
+            "live": text("live.on", lang),
+            "quiet": text("live.quiet", lang),
+            "lost": text("live.lost", lang),
+        },
+    }
+
+
+def _permalink(view: View) -> str:
+    """Return the link that shows a colleague exactly this, on any later day too."""
+    return view.address.href(
+        lang=view.lang,
+        campaign=view.campaign.id,
+        as_of=view.as_of.isoformat(),
+        category=view.category,
+        stage=view.stage,
+    )
+
+
+def _filters(view: View) -> list[dict[str, Any]]:
+    """Return the choices as the header draws them; one with a single possible value is left out."""
+    built = [_campaigns(view), _days(view), _units(view), _categories(view), _stages(view)]
+    return [one for one in built if len(one["options"]) > 1]
+
+
+def _filter(view: View, name: str, value: str, standard: str, options: list[tuple[str, str]]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "label": view.says(f"filter.{name}"),
+        "value": value,
+        "standard": standard,
+        "set": value != standard,
+        "options": [{"value": one, "label": label} for one, label in options],
+        "clears": {},
+    }
+
+
+def _campaigns(view: View) -> dict[str, Any]:
+    config = view.config
+    options = [(one.id, one.title(view.lang)) for one in config.campaigns]
+    found = _filter(view, "campaign", view.campaign.id, config.campaigns[0].id, options)
+    found["clears"] = dict.fromkeys(("as_of", "district", "category", "stage", "unit", "level"), "")
+    found["set"] = False
+    return found
+
+
+def _days(view: View) -> dict[str, Any]:
+    """Return the days that can be replayed, latest first; the day still coming in says so."""
+    days = [view.standard_as_of]
+    while days[-1] > view.campaign.start:
+        days.append(days[-1] - ONE_DAY)
+    options = [(day.isoformat(), _day_label(view, day)) for day in days]
+    if view.receiving:
+        late = f"{numbers.day(view.receiving, view.lang)} · {view.says('data.receiving')}"
+        options.insert(0, (view.receiving.isoformat(), late))
+    found = _filter(view, "as_of", view.as_of.isoformat(), view.standard_as_of.isoformat(), options)
+    return found | {"steps": {"before": view.says("filter.day.before"), "after": view.says("filter.day.after")}}
+
+
+def _day_label(view: View, day: date) -> str:
+    if day > view.campaign.end:
+        return numbers.day(day, view.lang)
+    number = (day - view.campaign.start).days + 1
+    return f"{numbers.day(day, view.lang)} · {view.says('filter.day.number', n=number)}"
+
+
+def _units(view: View) -> dict[str, Any]:
+    tree = view.tree
+    codes = [code for code in tree.codes if not tree.is_leaf(code)]
+    options = [(INDENT * max(tree.depth[code] - 1, 0) + tree.unit(code).name, code) for code in codes]
+    return _filter(view, "district", view.scope, tree.top.code, [(code, label) for label, code in options])
+
+
+def _categories(view: View) -> dict[str, Any]:
+    campaign, lang = view.campaign, view.lang
+    options = [(ALL, view.says("filter.all.categories"))]
+    for group in campaign.groups:
+        options.append((group.id, group.title(lang)))
+        options += [(one.id, INDENT + one.title(lang)) for one in campaign.categories if one.group == group.id]
+    options += [(one.id, one.title(lang)) for one in campaign.categories if one.group is None]
+    return _filter(view, "category", view.category, ALL, options)
+
+
+def _stages(view: View) -> dict[str, Any]:
+    options = [(stage.id, stage.title(view.lang)) for stage in view.campaign.stages]
+    return _filter(view, "stage", view.stage, view.campaign.headline, options)
+
+
+def _summary(view: View) -> str:
+    """Return the choices in one line, for the phone's filter button."""
+    parts = [numbers.day(view.as_of, view.lang), view.tree.unit(view.scope).name, category_name(view)]
+    if view.stage != view.campaign.headline:
+        parts.append(stage_name(view))
+    return " · ".join(parts)
+
+
+def category_name(view: View) -> str:
+    """Return the name of the category view."""
+    for one in (*view.campaign.groups, *view.campaign.categories):
+        if one.id == view.category:
+            return one.title(view.lang)
+    return view.says("filter.all.categories")
+
+
+def stage_name(view: View, stage: str | None = None) -> str:
+    """Return the name of a stage."""
+    wanted = stage or view.stage
+    found = next((one for one in view.campaign.stages if one.id == wanted), None)
+    return found.title(view.lang) if found else named("stage", wanted, view.lang)

@@ -1,0 +1,48 @@
+"""The four cards every leader reads first: done, today, each day from now on, units finished."""
+
+from __future__ import annotations
+
+from campaign.progress import Status, UnitProgress
+from pages import _words
+from pages._cards import bar, card, e, track
+from pages._view import View
+from reporting import charts, numbers
+
+
+def cards(view: View, row: UnitProgress) -> str:
+    """Return the four cards of one unit, and how many units below it stand where."""
+    lang, done = view.lang, row.status is Status.FINISHED
+    share = numbers.percent(row.completion, lang, done)
+    of = view.says("overview.done.of", done=row.done, target=numbers.whole(row.target, lang), counts=view.counts)
+    due = numbers.percent(row.planned_share, lang, finished=True)
+    plan = view.says("overview.plan.of", expected=numbers.whole(row.expected, lang), share=due)
+    units = f"{numbers.whole(row.units_finished, lang)}/{numbers.whole(row.units_with_target, lang)}"
+    required = row.required_per_day
+    drawn = "".join(
+        [
+            card(view.says("overview.done"), share, "", e(of), e(plan), gauge=track(row)),
+            card(
+                view.says("overview.today"),
+                numbers.whole(row.done_today, lang),
+                f"/ {numbers.whole(row.catchup_today, lang)}",
+                _words.today(view, row),
+                e(view.says("overview.today.plan", n=numbers.whole(row.planned_today, lang))),
+                gauge=bar(charts.covered(row.done_today, row.catchup_today)),
+            ),
+            card(
+                view.says("overview.per_day"),
+                numbers.whole(required, lang),
+                view.counts if required else "",
+                e(view.says("overview.remaining", n=numbers.whole(row.remaining, lang))),
+                _words.deadline(view, row),
+            ),
+            card(
+                view.says("overview.units"),
+                units,
+                view.says("word.unit"),
+                e(view.says("overview.units.left", n=row.units_with_target - row.units_finished)),
+                gauge=bar(charts.covered(row.units_finished, row.units_with_target)),
+            ),
+        ]
+    )
+    return f'<div class="cd-cards">{drawn}</div>{_words.tally(view, row.code)}'

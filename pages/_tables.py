@@ -1,0 +1,198 @@
+"""Tables of units: one way to word a cell, to sort by it, and to take it home as CSV or XLSX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+import streamlit as st
+
+from campaign.progress import Status, UnitProgress
+from pages._document import module
+from pages._view import View
+from reporting import charts, numbers, tables
+from reporting.texts import text
+
+Cell = dict[str, Any]
+Draw = Callable[[View, UnitProgress], Cell]
+
+_component = st.components.v2.component(
+    "candich_table",
+    js=module("table.js"),
+    isolate_styles=False,
+)
+
+
+def _sortable(value: Fraction | int | None) -> float | str:
+    return "" if value is None else float(value)
+
+
+def _whole(name: str) -> Draw:
+    def cell(view: View, row: UnitProgress) -> Cell:
+        value = getattr(row, name)
+        return {"text": numbers.whole(value, view.lang), "sort": _sortable(value)}
+
+    return cell
+
+
+def _signed(name: str) -> Draw:
+    def cell(view: View, row: UnitProgress) -> Cell:
+        value = getattr(row, name)
+        tone = "" if value is None else charts.tone(value)
+        return {"text": numbers.signed(value, view.lang), "sort": _sortable(value), "tone": tone}
+
+    return cell
+
+
+def _share(name: str) -> Draw:
+    def cell(view: View, row: UnitProgress) -> Cell:
+        value = getattr(row, name)
+        return {"text": numbers.percent(value, view.lang), "sort": _sortable(value)}
+
+    return cell
+
+
+def _day(name: str) -> Draw:
+    def cell(view: View, row: UnitProgress) -> Cell:
+        value = getattr(row, name)
+        return {"text": numbers.day_short(value, view.lang), "sort": value.isoformat() if value else ""}
+
+    return cell
+
+
+def _name(view: View, row: UnitProgress) -> Cell:
+    parent = view.parent_name(row)
+    return {"text": row.name, "href": view.address.href("unit", unit=row.code), "note": parent, "code": row.code}
+
+
+def _completion(view: View, row: UnitProgress) -> Cell:
+    shown = numbers.percent(row.completion, view.lang, row.status is Status.FINISHED)
+    plan = None if row.planned_share is None else charts.width(row.planned_share)
+    return {"text": shown, "sort": _sortable(row.completion), "bar": charts.width(row.completion), "plan": plan}
+
+
+def _status(view: View, row: UnitProgress) -> Cell:
+    order = list(Status).index(row.status)
+    word, sign = text(f"status.{row.status}", view.lang), text(f"status.{row.status}.sign", view.lang)
+    return {"text": word, "chip": str(row.status), "sign": sign, "sort": order}
+
+
+def _rank_change(view: View, row: UnitProgress) -> Cell:
+    change = row.rank_change
+    if not change:
+        return {"text": numbers.NONE if change is None else "=", "sort": _sortable(change)}
+    word, tone = ("▲", "up") if change > 0 else ("▼", "down")
+    return {"text": f"{word} {numbers.whole(abs(change), view.lang)}", "sort": change, "tone": tone}
+
+
+def _gap_today(view: View, row: UnitProgress) -> Cell:
+    gap = charts.short_today(row)
+    if gap is None:
+        return {"text": numbers.NONE, "sort": ""}
+    shown = numbers.whole(gap, view.lang) if gap else view.says("targets.met.short")
+    return {"text": shown, "sort": gap, "tone": "short" if gap else "met"}
+
+
+def _how_long(view: View, row: UnitProgress) -> Cell:
+    return {"text": charts.why(row, view.campaign.end, view.lang), "sort": row.days_silent}
+
+
+CELLS: dict[str, Draw] = {
+    "name": _name,
+    "completion": _completion,
+    "status": _status,
+    "rank_change": _rank_change,
+    "gap_today": _gap_today,
+    "reason": _how_long,
+    "variance": _signed("variance"),
+    "gap_share": _share("gap_share"),
+    "finished_on": _day("finished_on"),
+    "last_as_of": _day("last_as_of"),
+} | {
+    name: _whole(name)
+    for name in (
+        "rank",
+        "target",
+        "done",
+        "remaining",
+        "done_today",
+        "planned_today",
+        "catchup_today",
+        "required_per_day",
+        "units_finished",
+        "units_with_target",
+        "days_silent",
+        "stalled_days",
+        "expected",
+    )
+}
+LEFT = {"name", "status", "reason"}
+FALLING = {"completion", "done", "target", "remaining", "gap_share", "gap_today", "rank_change"}
+
+
+def units(
+    view: View,
+    rows: Sequence[UnitProgress],
+    columns: Sequence[tuple[str, int]],
+    title: str,
+    key: str,
+    subtitle: str = "",
+) -> None:
+    """Draw a table of units; each column is (name, part), part 2 leaving on a phone and 3 on a small screen too."""
+    heads = [
+        {
+            "label": view.says(f"column.{name}.short"),
+            "long": view.says(f"column.{name}.long"),
+            "align": "left" if name in LEFT else "right",
+            "kind": "name" if name == "name" else "",
+            "part": part if part > 1 else None,
+            "first": -1 if name in FALLING else 1,
+        }
+        for name, part in columns
+    ]
+    cells = [[CELLS[name](view, row) for name, _ in columns] for row in rows]
+    draw(view, heads, cells, title, key, subtitle)
+
+
+def draw(
+    view: View, heads: Sequence[Cell], cells: Sequence[Sequence[Cell]], title: str, key: str, subtitle: str = ""
+) -> None:
+    """Draw a table from cells that are already words."""
+    _component(
+        key=f"table-{key}",
+        data={
+            "title": title,
+            "subtitle": subtitle,
+            "columns": list(heads),
+            "rows": [[{name: value for name, value in cell.items() if value not in ("", None) or name == "text"} for cell in row] for row in cells],
+            "height": 0,
+            "texts": {
+                "search": view.says("filter.search"),
+                "empty": view.says("empty.table"),
+                "more": view.says("table.more"),
+            },
+        },
+    )
+
+
+def downloads(view: View, make: Callable[[], tables.Table], name: str) -> None:
+    """Offer a table as CSV and XLSX; it is made when somebody asks for it."""
+    stem = f"{view.campaign.id}_{name}_{view.as_of.isoformat()}"
+    with st.container(key=f"cd-downloads-{name}", horizontal=True, horizontal_alignment="right"):
+        st.download_button(
+            view.says("button.csv"),
+            data=lambda: tables.csv_download(make()),
+            file_name=f"{stem}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key=f"csv-{name}",
+        )
+        st.download_button(
+            view.says("button.xlsx"),
+            data=lambda: tables.xlsx(make(), view.lang, view.config.zone),
+            file_name=f"{stem}.xlsx",
+            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            on_click="ignore",
+            key=f"xlsx-{name}",
+        )

@@ -1,0 +1,150 @@
+"""The view: one address read against the configuration and the data, or what is wrong with it in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from campaign.configuration import ALL, Campaign, Configuration
+from campaign.progress import UnitProgress
+from campaign.units import Tree
+from etl import heartbeat
+from pages import _ask
+from pages._address import Address
+from reporting.figures import Figures
+from reporting.texts import LANGUAGES, text
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why an address cannot be shown: a title, what to do, and the link that leads back."""
+
+    title: str
+    says: str
+    back: str
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page shows: whose figures, of which day, over which units, categories and stage."""
+
+    address: Address
+    lang: str
+    config: Configuration
+    campaign: Campaign
+    edition: _ask.Edition
+    figures: Figures
+    tree: Tree
+    now: datetime
+    standard_as_of: date
+    as_of: date
+    scope: str
+    category: str
+    stage: str
+
+    def says(self, key: str, **params: object) -> str:
+        """Return a text in the language of the view."""
+        return text(key, self.lang, **params)
+
+    @property
+    def today(self) -> date:
+        """Return the local day it is now."""
+        return self.now.astimezone(self.config.zone).date()
+
+    @property
+    def receiving(self) -> date | None:
+        """Return the day whose reports are still coming in, if there is one after the standard day."""
+        day = self.today
+        return day if self.campaign.start <= day <= self.campaign.end and day > self.standard_as_of else None
+
+    @property
+    def counts(self) -> str:
+        """Return the word for what the stage counts."""
+        stage = next((one for one in self.campaign.stages if one.id == self.stage), None)
+        named = stage.counts if stage else None
+        if isinstance(named, dict):
+            named = named.get(self.lang) or named.get("vi")
+        return named or self.says("word.records")
+
+    @property
+    def quiet(self) -> bool:
+        """Return whether the scheduler has stopped giving its heartbeat."""
+        return heartbeat.is_silent(self.config, self.now)
+
+    def rows(self, *, category: str | None = None, stage: str | None = None, as_of: date | None = None) -> _ask.Rows:
+        """Return the figures of every unit for this view, or with one choice changed."""
+        return _ask.progress(
+            self.edition, as_of or self.as_of, category or self.category, stage or self.stage, self.figures
+        )
+
+    def row(self, code: str, *, category: str | None = None, stage: str | None = None) -> UnitProgress:
+        """Return the figures of one unit."""
+        return next(row for row in self.rows(category=category, stage=stage) if row.code == code)
+
+    def within(self, code: str | None = None) -> _ask.Rows:
+        """Return the rows of a unit and of everything below it."""
+        inside = frozenset(self.tree.subtree(code or self.scope))
+        return tuple(row for row in self.rows() if row.code in inside)
+
+    def parent_name(self, row: UnitProgress) -> str:
+        """Return the name of the unit above; empty right below the top, where it says nothing."""
+        parent = row.parent_code
+        return self.tree.unit(parent).name if parent is not None and parent != self.tree.top.code else ""
+
+
+def language(address: Address, config: Configuration) -> str:
+    """Return the language an address asks for, else the configured one."""
+    asked = address.get("lang")
+    return asked if asked in LANGUAGES else config.language
+
+
+def read(address: Address, config: Configuration) -> View | Trouble:
+    """Return the view of an address, or what is wrong with it."""
+    lang = language(address, config)
+    if not config.campaigns:
+        return Trouble(text("empty.campaign", lang), text("empty.campaign.mend", lang), address.href())
+    chosen = config.campaign(address.get("campaign")) if address.get("campaign") else config.campaigns[0]
+    if chosen is None:
+        says = text("empty.campaign.unknown", lang, id=address.get("campaign"))
+        return Trouble(text("error.address", lang), says, Address("overview", _only_language(address)).href())
+    version = _ask.current(config, chosen.id)
+    if version is None:
+        return Trouble(chosen.title(lang), text("empty.version", lang), address.href())
+    edition = _ask.Edition(config.fingerprint, chosen.id, version)
+    figures = _ask.figures(edition, config)
+    now = datetime.now(UTC)
+    standard = figures.default_as_of(now)
+    as_of = _day(address.get("as_of"), standard)
+    if as_of is None or not _shown(as_of, chosen, standard, now.astimezone(config.zone).date()):
+        return _wrong(address, lang, "as_of")
+    tree = figures.tree(as_of)
+    scope = address.get("district") or tree.top.code
+    if scope not in tree or (tree.is_leaf(scope) and scope != tree.top.code):
+        return _wrong(address, lang, "district")
+    category, stage = address.get("category") or ALL, address.get("stage") or chosen.headline
+    if chosen.members(category) is None:
+        return _wrong(address, lang, "category")
+    if stage not in chosen.stage_ids:
+        return _wrong(address, lang, "stage")
+    return View(address, lang, config, chosen, edition, figures, tree, now, standard, as_of, scope, category, stage)
+
+
+def _only_language(address: Address) -> dict[str, str]:
+    return {"lang": address.get("lang")} if address.get("lang") else {}
+
+
+def _day(written: str, standard: date) -> date | None:
+    try:
+        return date.fromisoformat(written) if written else standard
+    except ValueError:
+        return None
+
+
+def _shown(day: date, campaign: Campaign, standard: date, today: date) -> bool:
+    return day == standard or campaign.start <= day <= max(standard, min(today, campaign.end))
+
+
+def _wrong(address: Address, lang: str, name: str) -> Trouble:
+    label = text(f"filter.{name}", lang)
+    says = text("error.choice", lang, name=label, value=address.get(name))
+    return Trouble(text("error.address", lang), says, address.href(**{name: ""}))

@@ -1,0 +1,190 @@
+"""Sentences: what a page says about figures before it draws any."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from campaign.configuration import ALL
+from campaign.progress import Status, UnitProgress
+from pages._cards import chip, e, link, note, track
+from pages._chrome import category_name, stage_name
+from pages._view import View
+from reporting import charts, numbers
+from reporting.faults import Issue, Kind
+from reporting.texts import has
+
+TOLD = 3
+SHOWN_ORDER = (
+    Status.FINISHED, Status.ON_TRACK, Status.AT_RISK, Status.BEHIND, Status.STALLED, Status.SILENT, Status.OVERDUE,
+    Status.NOTHING_TO_DO, Status.NO_TARGET,
+)  # fmt: skip
+
+
+def head(view: View, row: UnitProgress, title: str = "") -> str:
+    """Return the head of a page: the verdict, the sentence behind it, and how fresh it is."""
+    return (
+        f'<div class="cd-head"><h1>{e(title or verdict(view, row))}</h1>{chip(row.status, view.lang, big=True)}'
+        f'<p class="cd-says">{sentence(view, row)}</p>{freshness(view)}</div>{receiving(view)}'
+    )
+
+
+def verdict(view: View, row: UnitProgress) -> str:
+    """Return in one line where a unit stands against where it should."""
+    name, lang = row.name, view.lang
+    if row.target is None:
+        return f"{name}: {view.says('status.no_target').lower()}"
+    if row.as_of < view.campaign.start:
+        return view.says("overview.not_begun", on=view.campaign.start)
+    params = {"name": name, "counts": view.counts}
+    if row.status is Status.FINISHED:
+        return view.says("verdict.finished", **params, target=row.target)
+    if row.status is Status.OVERDUE:
+        return view.says("verdict.overdue", **params, n=row.remaining)
+    variance = row.variance or 0
+    if numbers.half_up(variance) == 0:
+        return view.says("verdict.on_plan", **params)
+    key = "verdict.behind" if variance < 0 else "verdict.ahead"
+    return view.says(key, **params, n=numbers.whole(abs(variance), lang))
+
+
+def sentence(view: View, row: UnitProgress) -> str:
+    """Return the figures behind the verdict, as HTML with the figures set off."""
+    lang = view.lang
+    if row.target is None:
+        return e(view.says("status.no_target.means"))
+    day = (row.as_of - view.campaign.start).days + 1
+    length = (view.campaign.end - view.campaign.start).days + 1
+    key = "overview.sentence" if 1 <= day <= length else "overview.sentence.outside"
+    share = numbers.percent(row.completion, lang, row.status is Status.FINISHED)
+    told = view.says(
+        key,
+        on=row.as_of,
+        day=day,
+        days=length,
+        stage=stage_name(view, row.stage).lower(),
+        done=f"\x01{numbers.whole(row.done, lang)}\x02",
+        target=numbers.whole(row.target, lang),
+        counts=view.counts,
+        share=f"\x01{share}\x02",
+        planned=f"\x01{numbers.percent(row.planned_share, lang, finished=True)}\x02",
+    )
+    return e(told).replace("\x01", "<b>").replace("\x02", "</b>")
+
+
+def freshness(view: View) -> str:
+    """Return what a reader must know before believing: simulated data, how fresh, which part of the whole."""
+    parts = []
+    if view.campaign.simulated:
+        means = e(view.says("app.simulated.means"))
+        parts.append(f'<span class="cd-chip cd-simulated" title="{means}">{e(view.says("app.simulated"))}</span>')
+    said = [view.says("data.published", at=numbers.moment(view.figures.published_at, view.config.zone, view.lang))]
+    if view.category != ALL:
+        said.append(category_name(view))
+    if view.stage != view.campaign.headline:
+        said.append(stage_name(view))
+    parts += [f"<span>{e(one)}</span>" for one in said]
+    return f'<div class="cd-meta">{"".join(parts)}</div>'
+
+
+def receiving(view: View) -> str:
+    """Return a note on the day whose reports are still coming in; empty when there is none."""
+    if view.receiving is None:
+        return ""
+    top = next(row for row in view.rows(as_of=view.receiving) if row.code == view.scope)
+    told = view.says("data.receiving.says", on=view.receiving, at=view.campaign.cutoff.strftime("%H:%M"))
+    so_far = view.says("data.receiving.so_far", n=numbers.whole(top.done_today, view.lang), counts=view.counts)
+    look = ""
+    if view.as_of != view.receiving:
+        look = link(view.says("data.receiving.look"), view.address.href(as_of=view.receiving.isoformat()))
+    return note(f"<b>{e(told)}.</b> {e(so_far)} {look}", "plain")
+
+
+def today(view: View, row: UnitProgress) -> str:
+    """Return whether today's target was met."""
+    short = charts.short_today(row)
+    if short is None or row.catchup_today == 0:
+        nothing = row.planned_today == 0 and row.remaining
+        return e(view.says("overview.today.excused")) if nothing else e(view.says("overview.today.met"))
+    if short == 0:
+        return e(view.says("overview.today.met"))
+    return e(view.says("overview.today.short", n=numbers.whole(short, view.lang)))
+
+
+def deadline(view: View, row: UnitProgress) -> str:
+    """Return by when the rest is due."""
+    if row.remaining == 0:
+        return e(view.says("overview.deadline.done"))
+    key = "overview.deadline.passed" if row.required_per_day is None else "overview.deadline"
+    return e(view.says(key, on=view.campaign.end))
+
+
+def tally(view: View, code: str) -> str:
+    """Return how many leaves below a unit stand where, as one link to the page that names them."""
+    inside = [row for row in view.within(code) if row.is_leaf]
+    counted = Counter(row.status for row in inside)
+    if len(inside) < 2:
+        return ""
+    chips = "".join(
+        f'<span class="cd-chip cd-{status}"><span aria-hidden="true">{e(view.says(f"status.{status}.sign"))}</span>'
+        f"{e(view.says(f'status.{status}'))} <b>{counted[status]}</b></span>"
+        for status in SHOWN_ORDER
+        if counted[status]
+    )
+    label = e(view.says("overview.by_status"))
+    return f'<a href="{e(view.address.href("lagging"))}" class="cd-tally" aria-label="{label}">{chips}</a>'
+
+
+def part(view: View, name: str, row: UnitProgress) -> tuple[str, str, str, str]:
+    """Return one part of the work (a group, a category, a stage) as a line of a list."""
+    share = numbers.percent(row.completion, view.lang, row.status is Status.FINISHED)
+    of = f"{numbers.whole(row.done, view.lang)}/{numbers.whole(row.target, view.lang)}"
+    return e(name), f"{share}<small>{of}</small>", track(row), ""
+
+
+def trust(view: View, found: Sequence[Issue]) -> str:
+    """Return what speaks against the number, or that nothing does."""
+    differences = [one for one in found if one.kind is Kind.RECONCILIATION]
+    counted = Counter(one.kind for one in found)
+    lines = [difference(view, one) for one in differences[:TOLD]]
+    more = [
+        f'<span class="cd-chip">{e(view.says(f"issue.{kind}"))} {counted[kind]}</span>'
+        for kind in (Kind.FAILING_CHECK, Kind.RECONCILIATION, Kind.HELD, Kind.REJECTED, Kind.OVER_TARGET, Kind.NO_TARGET)
+        if counted[kind]
+    ]
+    if not lines and not more:
+        return f"<p>{e(view.says('overview.trust.clean'))}</p>"
+    told = "".join(f"<li><div class='cd-name'>{line}</div></li>" for line in lines)
+    return f'<div class="cd-tally">{"".join(more)}</div><ul class="cd-list">{told}</ul>'
+
+
+def difference(view: View, one: Issue) -> str:
+    """Return one reconciliation difference: what was stated, what adds up, and the likely cause."""
+    lang = view.lang
+    gap = one.difference or 0
+    key = "reconciliation.above" if gap > 0 else "reconciliation.below"
+    told = view.says(
+        key,
+        stated=numbers.whole(int(one.found or 0), lang),
+        summed=numbers.whole(int(one.expected or 0), lang),
+        n=numbers.whole(abs(gap), lang),
+    )
+    cause = f"cause.{one.reason}" if has(f"cause.{one.reason}") else "cause.unknown"
+    why = view.says(cause, name=one.hint or "", on=one.as_of) if one.reason else ""
+    where = " · ".join(
+        part
+        for part in (one.unit_name or "", _category(view, one.category), numbers.day(one.as_of, lang))
+        if part
+    )
+    return f"<b>{e(where)}</b><small>{e(_measure(view, one.measure))}</small><div class='cd-why'>{e(told)}. {e(why)}</div>"
+
+
+def _category(view: View, category: str | None) -> str:
+    named = {one.id: one.title(view.lang) for one in (*view.campaign.groups, *view.campaign.categories)}
+    return named.get(category or "", "")
+
+
+def _measure(view: View, measure: str | None) -> str:
+    return view.says({"target": "reconciliation.target", "units_finished": "reconciliation.units_finished"}.get(measure or "", "reconciliation.done"))
+
+

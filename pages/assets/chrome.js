@@ -1,0 +1,176 @@
+// The header: navigation, filters, language, and the watch for a new version. It draws what the server
+// says and asks for one thing only: "go to this address". Everything shown is set as text, never as HTML.
+
+const ICONS = {
+  overview: "M3 12a9 9 0 1 1 18 0M12 12l4-5M5 18h14",
+  targets: "M8 6h12M8 12h12M8 18h12M3 6l1 1 2-2M3 12l1 1 2-2M3 18l1 1 2-2",
+  ranking: "M4 20v-7h5v7M9 20V5h6v15M15 20v-9h5v9",
+  lagging: "M12 3l10 18H2zM12 10v5M12 18v.5",
+  unit: "M4 21V8l8-5 8 5v13zM9 21v-6h6v6",
+  share: "M9 12h6M10 8H7a4 4 0 0 0 0 8h3M14 8h3a4 4 0 0 1 0 8h-3",
+  brand: "M5 21V3M5 4h13l-3 4 3 4H5",
+};
+const POLL_MS = 2500;
+const states = new WeakMap();
+let listening = null; // the state whose links are followed; one header a page
+
+function make(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) node.setAttribute(name, "");
+    else if (value !== false && value != null) node.setAttribute(name, value);
+  }
+  node.append(...children.filter((child) => child != null));
+  return node;
+}
+
+function icon(name) {
+  const ns = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(ns, "svg");
+  for (const [key, value] of Object.entries({
+    viewBox: "0 0 24 24", fill: "none", stroke: "currentColor", "stroke-width": "1.8",
+    "stroke-linecap": "round", "stroke-linejoin": "round", "aria-hidden": "true",
+  })) svg.setAttribute(key, value);
+  const path = document.createElementNS(ns, "path");
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
+function go(state, href) {
+  state.root.setAttribute("data-busy", "");
+  state.send("go", href);
+}
+
+function withParams(changes) {
+  const query = new URLSearchParams(location.search);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value) query.set(name, value); else query.delete(name);
+  }
+  const text = query.toString();
+  return location.pathname + (text ? "?" + text : "");
+}
+
+function filterBox(state, filter) {
+  const select = make("select", { name: filter.name, "aria-label": filter.label, "data-set": filter.set });
+  for (const option of filter.options) {
+    const node = make("option", { value: option.value });
+    node.textContent = option.label;
+    node.selected = option.value === filter.value;
+    select.append(node);
+  }
+  const choose = (value) => go(state, withParams({ ...filter.clears, [filter.name]: value === filter.standard ? "" : value }));
+  select.addEventListener("change", () => choose(select.value));
+  const label = make("label", {}, filter.label);
+  if (!filter.steps) return (label.append(select), label);
+  const step = (by, sign, name) => {
+    const target = select.options[select.selectedIndex + by];
+    const button = make("button", { type: "button", "aria-label": name, title: name, disabled: !target }, sign);
+    button.addEventListener("click", () => choose(target.value));
+    return button;
+  };
+  // The options run from the latest day back, so an earlier day is one further down.
+  label.append(make("span", { class: "cd-days" }, step(1, "‹", filter.steps.before), select, step(-1, "›", filter.steps.after)));
+  return label;
+}
+
+function draw(state, data) {
+  const focused = state.root.contains(document.activeElement) ? document.activeElement.name : null;
+  const nav = make("nav", { class: "cd-nav", "aria-label": data.texts.menu });
+  for (const page of data.pages) {
+    nav.append(make("a", { href: page.href, "aria-current": page.current ? "page" : false, "data-go": true }, icon(page.icon), page.label));
+  }
+  const share = make("button", { class: "cd-icon", type: "button", title: data.texts.share, "aria-label": data.texts.share }, icon("share"));
+  share.firstChild.style.cssText = "width:1.1rem;height:1.1rem";
+  share.addEventListener("click", async () => {
+    const link = location.origin + data.permalink;
+    try { await navigator.clipboard.writeText(link); say(data.texts.copied); } catch { prompt(data.texts.share, link); }
+  });
+  state.live = make("span", { class: "cd-live", role: "status" }, make("i"), make("span"));
+  const top = make("header", { class: "cd-top" },
+    make("a", { class: "cd-brand", href: data.home, "data-go": true }, icon("brand"), data.texts.brand),
+    nav,
+    make("div", { class: "cd-side" }, state.live, share,
+      make("a", { class: "cd-icon", href: data.language.href, hreflang: data.language.code, lang: data.language.code, title: data.language.label, "aria-label": data.language.label, "data-go": true }, data.language.short)));
+  const filters = make("div", { class: "cd-filters", role: "group", "aria-label": data.texts.filters, "data-open": state.open });
+  for (const filter of data.filters) filters.append(filterBox(state, filter));
+  const summary = make("button", { class: "cd-summary", type: "button", "aria-expanded": String(state.open) },
+    make("span", {}, data.summary), make("b", {}, data.texts.filters + (state.open ? " ▴" : " ▾")));
+  summary.addEventListener("click", () => {
+    state.open = !state.open;
+    filters.toggleAttribute("data-open", state.open);
+    summary.setAttribute("aria-expanded", String(state.open));
+    summary.lastChild.textContent = data.texts.filters + (state.open ? " ▴" : " ▾");
+  });
+  state.root.replaceChildren(top, ...(data.filters.length ? [summary, filters] : []), make("div", { class: "cd-busy", "aria-hidden": "true" }));
+  if (focused) state.root.querySelector(`[name="${CSS.escape(focused)}"]`)?.focus();
+}
+
+function say(words) {
+  document.querySelector(".cd-said")?.remove();
+  const node = make("div", { class: "cd-said", role: "status" }, words);
+  document.body.append(node);
+  setTimeout(() => node.remove(), 2500);
+}
+
+function show(state, kind, words) {
+  state.live.dataset.state = kind;
+  state.live.title = words;
+  state.live.lastChild.textContent = words;
+}
+
+async function poll(state) {
+  const data = state.data;
+  if (!data.campaign || document.hidden) return;
+  try {
+    const answer = await fetch(`/api/version/${encodeURIComponent(data.campaign)}`, { cache: "no-store", signal: AbortSignal.timeout(4000) });
+    const now = await answer.json();
+    if (state.data !== data) return; // the page moved on while we asked
+    const age = now.scheduler_age_seconds;
+    const quiet = age === null || age > data.quiet_after_seconds;
+    show(state, quiet ? "quiet" : "live", quiet ? data.texts.quiet : data.texts.live);
+    const seen = `${now.version}|${now.as_of}`;
+    if (answer.ok && seen !== data.seen && seen !== state.asked) {
+      state.asked = seen; // one rerun a change, however long it takes
+      state.send("version", seen);
+    }
+  } catch {
+    if (state.data === data) show(state, "lost", data.texts.lost);
+  }
+}
+
+function follow(event) {
+  const link = event.target.closest?.("a[href^='/']");
+  if (!link || !listening || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || link.target) return;
+  event.preventDefault();
+  go(listening, link.getAttribute("href"));
+}
+
+export default function chrome({ data, parentElement, setTriggerValue }) {
+  let state = states.get(parentElement);
+  if (!state) {
+    const root = make("div", { style: "position:relative" });
+    parentElement.append(root);
+    state = { root, open: false };
+    states.set(parentElement, state);
+    state.timer = setInterval(() => poll(state), POLL_MS);
+    document.addEventListener("click", follow);
+    state.wake = () => { if (!document.hidden) poll(state); };
+    document.addEventListener("visibilitychange", state.wake);
+  }
+  listening = state;
+  state.send = setTriggerValue;
+  state.root.removeAttribute("data-busy");
+  document.documentElement.lang = data.lang;
+  const moved = state.data && state.data.page !== data.page;
+  state.data = data;
+  if (moved) { state.open = false; document.getElementById("stMain")?.scrollTo(0, 0); }
+  draw(state, data);
+  show(state, data.quiet ? "quiet" : "live", data.quiet ? data.texts.quiet : data.texts.live);
+  return () => {
+    clearInterval(state.timer);
+    document.removeEventListener("click", follow);
+    document.removeEventListener("visibilitychange", state.wake);
+    states.delete(parentElement);
+  };
+}

@@ -1,0 +1,43 @@
+"""Đơn vị chậm: whom to call, grouped by why, with for how long."""
+
+from __future__ import annotations
+
+from campaign.progress import Status, UnitProgress
+from pages import _tables, _words
+from pages._cards import chip, draw, e
+from pages._view import View
+from reporting import charts, numbers, tables
+
+REASONS = (Status.OVERDUE, Status.SILENT, Status.STALLED, Status.BEHIND, Status.AT_RISK, Status.NO_TARGET)
+COLUMNS = (("name", 1), ("reason", 1), ("completion", 2), ("remaining", 1), ("gap_share", 2), ("last_as_of", 3))
+TAKEN_HOME = (
+    "as_of", "status", "code", "name", "level", "target", "done", "remaining", "completion", "pace", "variance",
+    "last_as_of", "days_silent", "stalled_days", "catchup_today", "required_per_day", "gap_share",
+)  # fmt: skip
+
+
+def show(view: View) -> None:
+    """Draw the lagging leaves, one table a reason, the gravest first."""
+    leaves = [row for row in view.within() if row.is_leaf]
+    groups = [(reason, [row for row in leaves if row.status is reason]) for reason in REASONS]
+    groups = [(reason, _sorted(rows)) for reason, rows in groups if rows]
+    lagging = [row for _, rows in groups for row in rows]
+    row = view.row(view.scope)
+    title = view.says("lagging.sum", n=len(lagging), remaining=numbers.whole(charts.left(lagging), view.lang), counts=view.counts)
+    draw(_words.head(view, row, title if lagging else view.says("lag.none")), _summary(view, groups))
+    for reason, rows in groups:
+        name = view.says(f"lagging.{reason}")
+        subtitle = f"{view.says('lag.count', n=len(rows))} · {view.says(f'status.{reason}.means')}"
+        _tables.units(view, rows, COLUMNS, name, f"lagging-{reason}", subtitle)
+    if lagging:
+        title = view.says("page.lagging")
+        _tables.downloads(view, lambda: tables.progress_table(lagging, TAKEN_HOME, title, view.lang), "lagging")
+
+
+def _sorted(rows: list[UnitProgress]) -> list[UnitProgress]:
+    return sorted(rows, key=lambda row: (-charts.lag(row), -(row.remaining or 0), row.code))
+
+
+def _summary(view: View, groups: list[tuple[Status, list[UnitProgress]]]) -> str:
+    told = "".join(f"<span>{chip(reason, view.lang)} <b>{len(rows)}</b></span>" for reason, rows in groups)
+    return f'<div class="cd-tally" aria-label="{e(view.says("overview.by_status"))}">{told}</div>' if told else ""

@@ -1,0 +1,79 @@
+"""Tổng quan: where we are against where we should be, what today asks, who holds us back, is the number true."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from campaign.progress import Status
+from pages import _ask, _words
+from pages._cards import chip, draw, e, items, link, panel, track, unit_link
+from pages._chart import burnup
+from pages._kpis import cards
+from pages._view import View
+from reporting import numbers
+
+HOLDERS = 6
+
+
+def show(view: View) -> None:
+    """Draw the overview of the chosen units."""
+    row = view.row(view.scope)
+    draw(_words.head(view, row), cards(view, row))
+    left, right = st.columns([1.75, 1], gap="small")
+    with left:
+        burnup(view, view.scope)
+    with right:
+        draw(_holders(view))
+    draw(f'<div class="cd-grid2">{_below(view)}{_parts(view)}</div>', _trust(view))
+
+
+def _holders(view: View) -> str:
+    """Return the leaves with the most left to do: where help moves the whole."""
+    leaves = [row for row in view.within() if row.is_leaf and row.remaining]
+    leaves.sort(key=lambda row: (-(row.remaining or 0), row.code))
+    rows = [
+        (
+            f"{unit_link(view, row.code, row.name)}<small>{e(view.parent_name(row))}</small>",
+            f"{numbers.percent(row.gap_share, view.lang, finished=False)}",
+            "",
+            f"{chip(row.status, view.lang)} {e(view.says('overview.left', n=numbers.whole(row.remaining, view.lang)))}",
+        )
+        for row in leaves[:HOLDERS]
+    ]
+    body = items(rows) if rows else f'<p class="cd-empty">{e(view.says("overview.holding_back.none"))}</p>'
+    return panel(view.says("overview.holding_back"), body, view.says("overview.holding_back.note"))
+
+
+def _below(view: View) -> str:
+    """Return the units right below, each with its bar and its plan mark."""
+    rows = [row for row in view.within() if row.parent_code == view.scope]
+    lines = [
+        (
+            link(row.name, view.address.href(district=row.code)) if not row.is_leaf else unit_link(view, row.code, row.name),
+            f"{numbers.percent(row.completion, view.lang, row.status is Status.FINISHED)}"
+            f"<small>{numbers.whole(row.units_finished, view.lang)}/{numbers.whole(row.units_with_target, view.lang)}</small>"
+            if not row.is_leaf
+            else numbers.percent(row.completion, view.lang, row.status is Status.FINISHED),
+            track(row),
+            "",
+        )
+        for row in rows
+    ]
+    return panel(view.says("overview.districts"), items(lines), view.says("overview.plan_mark")) if lines else ""
+
+
+def _parts(view: View) -> str:
+    """Return the groups and the stages of the chosen units, each against its plan."""
+    groups = [(group.title(view.lang), view.row(view.scope, category=group.id)) for group in view.campaign.groups]
+    stages = [(stage.title(view.lang), view.row(view.scope, stage=stage.id)) for stage in view.campaign.stages]
+    blocks = []
+    for key, parts in (("overview.by_group", groups), ("overview.by_stage", stages)):
+        if len(parts) > 1:
+            blocks.append(panel(view.says(key), items(_words.part(view, name, row) for name, row in parts)))
+    return f'<div style="display:flex;flex-direction:column;gap:.75rem">{"".join(blocks)}</div>'
+
+
+def _trust(view: View) -> str:
+    """Return whether the number is true: what does not reconcile, what waits, what was sent back."""
+    found = _ask.issues(view.edition, view.as_of, view.figures)
+    return panel(view.says("overview.trust"), _words.trust(view, found))
