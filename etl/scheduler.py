@@ -112,7 +112,7 @@ class Scheduler:
         result = job.run()
         if job.last_error:
             log.error("%s failed: %s", job.name, job.last_error)
-        elif isinstance(result, Mapping) and any(result.values()):
+        elif isinstance(result, Mapping) and any(value for value in result.values() if isinstance(value, int)):
             log.info("%s: %s", job.name, ", ".join(f"{key} {value}" for key, value in result.items()))
         self._beat()
 

@@ -27,7 +27,7 @@ PROGRAMS: Mapping[str, Sequence[str]] = {"web": ("app.py",), "scheduler": ("-m",
 HEALTH = "/health"
 PORT, PORTS_TRIED, PORT_WAIT = 8501, 20, 2.0
 TICK = 0.1
-GRACE = 4.0  # seconds that children are given to end in good order
+GRACE = {"web": 1.5, "scheduler": 4.0}  # seconds to end in good order; the web only reads, a pull may be at work
 PATIENCE = 30.0  # seconds without an answer before that is said
 FATAL_FAILURES = 3  # ends of the web before it ever answered
 TRIM_EVERY = 60.0
@@ -208,9 +208,9 @@ class _Supervisor:
             connection.close()
 
     def _stop_children(self) -> None:
-        deadline = time.monotonic() + GRACE
+        asked = time.monotonic()
         for child in self.children:
             child.ask_to_stop()
         for child in self.children:
-            child.make_stop(deadline)
+            child.make_stop(asked + GRACE[child.name])
         (self.folder / "start.json").unlink(missing_ok=True)
