@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from copy import copy
 from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 from fractions import Fraction
@@ -15,6 +16,7 @@ from typing import NamedTuple
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
+from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reporting import numbers
@@ -93,6 +95,16 @@ def put_text(cell: Cell, value: str) -> Cell:
     if clean.startswith(FORMULA_STARTS):
         cell.quotePrefix = True
     return cell
+
+
+def dress_alike(cell: Cell, model: Cell) -> None:
+    """Give a cell the whole style of another of its workbook: many times faster than setting its parts."""
+    cell._style = copy(model._style)  # type: ignore[attr-defined]  # noqa: SLF001 - openpyxl has no public way
+
+
+def base_font(book: Workbook, font: Font) -> None:
+    """Set the font of the style Normal, by which spreadsheets measure column widths."""
+    book._named_styles["Normal"].font = font  # type: ignore[attr-defined]  # noqa: SLF001 - no public way
 
 
 def legal(value: str) -> str:
