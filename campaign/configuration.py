@@ -428,8 +428,8 @@ def parse(text: str, path: Path) -> Configuration:
         configuration = Configuration(**document, streamlit=streamlit, text=text, path=path)
     except ValidationError as problem:
         errors = sorted(problem.errors(include_url=False), key=lambda one: one["type"] != "extra_forbidden")
-        error = dict(errors[0])
-        location = error["loc"]
+        error: dict[str, Any] = dict(errors[0])
+        location: tuple[str | int, ...] = error["loc"]
         found, expected = _plain(error)
         if error["type"] == "extra_forbidden":
             owner = next((_SECTIONS[part] for part in reversed(location[:-1]) if part in _SECTIONS), Configuration)

@@ -87,7 +87,9 @@ class Cube:
 
     def _lay_out_ranges(self) -> None:
         tree = self.tree
-        low, high, leaf = {}, {}, 0
+        low: dict[str, int] = {}
+        high: dict[str, int] = {}
+        leaf = 0
         for code in tree.codes:
             low[code] = leaf
             leaf += tree.is_leaf(code)
@@ -154,11 +156,11 @@ class Cube:
         has = self._has_target[:, :, None]
         shortfall = np.maximum(self._target - self._done, 0) * has
         own = self._done if self.view.single else self._done * has
-        self._leaf_has = self._has_target.any(axis=1)
-        counted = np.where(self._leaf_has[:, None], (self._done * has).sum(axis=1), 0)
-        self._leaf_target = (self._target * has).sum(axis=1)
-        self._leaf_remaining = shortfall.sum(axis=1)
-        self._leaf_own_done = own.sum(axis=1)
+        self._leaf_has: Flags = np.any(self._has_target, axis=1)
+        counted: Ints = np.sum(self._done * has, axis=1)
+        self._leaf_target: Ints = np.sum(self._target * has, axis=1)
+        self._leaf_remaining: Ints = np.sum(shortfall, axis=1)
+        self._leaf_own_done: Ints = np.sum(own, axis=1)
         self._node_target = self._summed(self._leaf_target)
         self._node_remaining = self._summed(self._leaf_remaining)
         self._node_done = self._summed(counted)
@@ -175,8 +177,10 @@ class Cube:
 
     def _summed(self, per_leaf: Ints) -> Ints:
         """Return per-unit sums of a leaf array (leaves first axis)."""
-        prefix = np.concatenate([np.zeros((1, *per_leaf.shape[1:]), dtype=np.int64), np.cumsum(per_leaf, axis=0)])
-        return prefix[self._high] - prefix[self._low]
+        prefix = np.zeros((len(per_leaf) + 1, *per_leaf.shape[1:]), dtype=np.int64)
+        np.cumsum(per_leaf, axis=0, out=prefix[1:])
+        summed: Ints = prefix[self._high] - prefix[self._low]
+        return summed
 
     def _at(self, day: date) -> int:
         """Return the axis position that holds at the end of `day`."""
@@ -268,7 +272,7 @@ class Cube:
         after = date.fromordinal(max(since, self.campaign.start.toordinal() - 1))
         return profile.working_days_between(after, day)
 
-    def _status(self, node: int, day: date, row: _Sums) -> Status:
+    def _status(self, node: int, day: date, row: _Sums) -> Status:  # noqa: PLR0911 - one return a status
         """Return the first status that holds (DEFINITIONS "status")."""
         profile, rules = self._profiles[self._profile_of[node]], self.rules
         if not row.has_target:

@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from campaign.configuration import ALL, DONE, Campaign
-from campaign.names import NameBook
-from campaign.rows import Claim, Fate, Measure, Reason, Row, Series, Verdict
+from campaign.claims import ClaimReader, Refused
+from campaign.configuration import Campaign
+from campaign.rows import Claim, Fate, Reason, Row, Series, Verdict
 from campaign.units import Registry
-from campaign.values import Unreadable, read_count, read_day, read_text
 
 
 @dataclass
@@ -70,22 +69,13 @@ class Terms:
     sum_parts: bool = False
 
 
-_MEASURES = frozenset(measure.value for measure in Measure)
-
-
-def _shown(value: object) -> str:
-    return " + ".join(read_text(part) for part in value) if isinstance(value, list) else read_text(value)
-
-
 class Judge:
-    """Reads and judges the rows of one campaign, file by file, against what stands."""
+    """Judges the rows of one campaign, file by file, against what stands."""
 
     def __init__(self, campaign: Campaign, registry: Registry, standing: Standing, aliases: dict[str, str]) -> None:
-        """Keep the campaign's words, its units and what stands."""
-        self.campaign, self.registry, self.standing, self.aliases = campaign, registry, standing, aliases
-        self._views = {*campaign.category_ids, ALL, *(group.id for group in campaign.groups)}
-        self._books: dict[int, NameBook] = {}
-        self._near: dict[str, tuple[str, ...]] = {}
+        """Keep what stands, and read by the campaign's words, its units and their other names."""
+        self.standing = standing
+        self._reader = ClaimReader(campaign, registry, aliases)
 
     def file(self, rows: Iterable[Row], received_on: date, terms: Terms) -> list[Verdict]:
         """Return one verdict a row, in file order; what is accepted stands from then on.
@@ -95,102 +85,15 @@ class Judge:
         verdicts: dict[int, Verdict] = {}
         claims: list[Claim] = []
         for row in rows:
-            read = self._read(row, received_on)
-            if isinstance(read, Verdict):
-                verdicts[row.number] = read
-            else:
-                claims.append(read)
+            try:
+                claims.append(self._reader.read(row, received_on))
+            except Refused as why:
+                verdicts[row.number] = Verdict(
+                    row.number, Fate.REJECTED, why.reason, None, why.field, why.found, why.near
+                )
         for verdict in self._settle(claims, terms):
             verdicts[verdict.number] = verdict
         return [verdicts[number] for number in sorted(verdicts)]
-
-    def _read(self, row: Row, received_on: date) -> Claim | Verdict:
-        """Return the row as a claim, or the verdict that rejects it."""
-        cells = row.cells
-
-        def rejected(reason: Reason, name: str, near: tuple[str, ...] = ()) -> Verdict:
-            return Verdict(row.number, Fate.REJECTED, reason, None, name, _shown(cells.get(name)), near)
-
-        category, stage = read_text(cells.get("category")), read_text(cells.get("stage"))
-        code, name = read_text(cells.get("unit_code")), read_text(cells.get("unit_name"))
-        if not code and not name:
-            return rejected(Reason.MISSING_FIELD, "unit_code")
-        if not category and self.campaign.names_categories:
-            return rejected(Reason.MISSING_FIELD, "category")
-        if not stage and self.campaign.names_stages:
-            return rejected(Reason.MISSING_FIELD, "stage")
-        if read_text(cells.get("as_of")) == "":
-            return rejected(Reason.MISSING_FIELD, "as_of")
-        parts = {name: cells.get(name) for name in ("count", "target")}
-        amounts = {name: list(value) if isinstance(value, list) else [value] for name, value in parts.items()}
-        if any(read_text(part) == "" for part in amounts["count"]):
-            return rejected(Reason.MISSING_FIELD, "count")
-        category, stage = category or ALL, stage or DONE
-        try:
-            as_of = read_day(cells["as_of"])
-        except Unreadable as problem:
-            return rejected(problem.reason, "as_of")
-        if as_of > received_on:
-            return rejected(Reason.FUTURE_DATE, "as_of")
-        found = self._unit(code, name, read_text(cells.get("parent_name")), as_of)
-        if isinstance(found, tuple):
-            return rejected(found[0], "unit_code" if code else "unit_name", found[1])
-        if category not in self._views:
-            return rejected(Reason.UNKNOWN_CATEGORY, "category", tuple(self.campaign.category_ids))
-        if stage not in self.campaign.stage_ids:
-            return rejected(Reason.UNKNOWN_STAGE, "stage", tuple(self.campaign.stage_ids))
-        try:
-            count = sum(read_count(part) for part in amounts["count"])
-        except Unreadable as problem:
-            return rejected(problem.reason, "count")
-        target = None
-        if any(read_text(part) != "" for part in amounts["target"]):
-            try:
-                target = sum(read_count(part) for part in amounts["target"])
-            except Unreadable as problem:
-                return rejected(problem.reason, "target")
-        tree = self.registry.on(as_of)
-        stated = category not in self.campaign.category_ids or (found in tree and not tree.is_leaf(found))
-        measure = read_text(cells.get("measure")) or Measure.COUNT.value
-        if measure not in _MEASURES or (measure != Measure.COUNT and not stated):
-            return rejected(Reason.BAD_COUNT, "measure", tuple(Measure) if stated else (Measure.COUNT.value,))
-        return Claim(
-            number=row.number,
-            series=Series(found, category, stage, Measure(measure)),
-            as_of=as_of,
-            count=count,
-            stated=stated,
-            target=target,
-            reason=read_text(cells.get("reason")),
-            reported_by=read_text(cells.get("reported_by")),
-        )
-
-    def _unit(self, code: str, name: str, parent: str, day: date) -> str | tuple[Reason, tuple[str, ...]]:
-        """Return the code of the unit a row means, or why there is none and the nearest names."""
-        if code:
-            if code in self.registry.codes:
-                return code
-            return Reason.UNKNOWN_UNIT, self._nearest_codes(code, name)
-        tree = self.registry.on(day)
-        book = self._books.setdefault(id(tree), NameBook(tree))
-        if name in self.aliases and self.aliases[name] in tree:
-            return self.aliases[name]
-        fits = book.find(name, parent)
-        if len(fits) == 1:
-            return fits[0]
-        if fits:
-            return Reason.AMBIGUOUS_UNIT, tuple(f"{tree.unit(one).name} ({one})" for one in fits[:3])
-        if name not in self._near:
-            self._near[name] = book.nearest(name)
-        return Reason.UNKNOWN_UNIT, self._near[name]
-
-    def _nearest_codes(self, code: str, name: str) -> tuple[str, ...]:
-        rows = {row.code: row.name for row in self.registry.rows}
-        padded = [one for one in rows if one.lstrip("0") == code.lstrip("0")]
-        if padded:
-            return tuple(f"{rows[one]} ({one})" for one in padded[:3])
-        tree = self.registry.on(date.max)
-        return self._books.setdefault(id(tree), NameBook(tree)).nearest(name) if name else ()
 
     def _settle(self, claims: list[Claim], terms: Terms) -> Iterable[Verdict]:
         """Yield the verdicts on readable rows: conflicts first, then day by day against what stands."""

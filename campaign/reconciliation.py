@@ -18,6 +18,11 @@ class Cause(StrEnum):
     UNKNOWN = "unknown"
 
 
+LEAST_UNIT_GAP = 10  # a smaller difference equals some unit's figure by chance
+LEAST_WRONG_DIGIT = 100  # below it, any two numbers differ in one digit
+ROUND_STEPS = (100, 1000, 10000)
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """stated − ours, and its likely cause; `unit_code` is the unit a ONE_UNIT difference equals."""
@@ -54,18 +59,26 @@ def explain(
     """
     if stated == ours:
         return None
-    places = _unlike(stated, ours)
+    cause, unit = _cause(stated, ours, per_unit or {}, other_days)
+    return Difference(stated, ours, cause, unit)
+
+
+def _cause(stated: int, ours: int, per_unit: Mapping[str, int], other_days: frozenset[int]) -> tuple[Cause, str | None]:
+    places, gap = _unlike(stated, ours), abs(stated - ours)
+    fits = [code for code, value in per_unit.items() if value == gap]
+    checks = (
+        (Cause.SWAPPED_DIGITS, _is_swapped(stated, ours, places)),
+        (Cause.ONE_UNIT, len(fits) == 1 and gap >= LEAST_UNIT_GAP),
+        (Cause.OTHER_DAY, stated in other_days),
+        (Cause.ONE_DIGIT, len(places) == 1 and ours >= LEAST_WRONG_DIGIT),
+        (Cause.ROUNDED, any(ours >= step * 10 and stated % step == 0 and gap <= step for step in ROUND_STEPS)),
+    )
+    cause = next((cause for cause, holds in checks if holds), Cause.UNKNOWN)
+    return cause, fits[0] if cause is Cause.ONE_UNIT else None
+
+
+def _is_swapped(stated: int, ours: int, places: list[int]) -> bool:
+    """Tell whether one number is the other with two digits swapped."""
     one, other = str(stated), str(ours)
-    if len(places) == 2 and one[places[0]] == other[places[1]] and one[places[1]] == other[places[0]]:
-        return Difference(stated, ours, Cause.SWAPPED_DIGITS)
-    gap = abs(stated - ours)
-    fits = [code for code, value in (per_unit or {}).items() if value == gap]
-    if len(fits) == 1 and gap >= 10:
-        return Difference(stated, ours, Cause.ONE_UNIT, fits[0])
-    if stated in other_days:
-        return Difference(stated, ours, Cause.OTHER_DAY)
-    if len(places) == 1 and ours >= 100:
-        return Difference(stated, ours, Cause.ONE_DIGIT)
-    if any(ours >= step * 10 and stated % step == 0 and gap <= step for step in (100, 1000, 10000)):
-        return Difference(stated, ours, Cause.ROUNDED)
-    return Difference(stated, ours, Cause.UNKNOWN)
+    pairs = {(one[place], other[place]) for place in places}
+    return len(places) == len(pairs) == 2 and pairs == {(right, left) for left, right in pairs}  # noqa: PLR2004 - two digits

@@ -112,12 +112,11 @@ class Tree:
 
     @cached_property
     def levels(self) -> list[str]:
-        """Return the campaign's level names, top first (by least depth, then first appearance)."""
-        depth: dict[str, int] = {}
+        """Return the campaign's level names, top first: by least depth, then greatest, then first appearance."""
+        depths: dict[str, list[int]] = {}
         for code in self.codes:
-            level = self._by_code[code].level
-            depth[level] = min(depth.get(level, self.depth[code]), self.depth[code])
-        return sorted(depth, key=lambda level: depth[level])
+            depths.setdefault(self._by_code[code].level, []).append(self.depth[code])
+        return sorted(depths, key=lambda level: (min(depths[level]), max(depths[level])))
 
     @property
     def top(self) -> Unit:

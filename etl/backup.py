@@ -73,7 +73,9 @@ def _unpacked(file: Path, folder: Path) -> dict[str, Any]:
             for name, digest in contents["files"].items():
                 place = PurePosixPath(name)
                 if place.is_absolute() or ".." in place.parts or place.parts[0] not in ("warehouse", *KEPT_FOLDERS):
-                    raise ContractError(f"{file}: {name}", "names a place outside the data folder", "not a backup of ours")
+                    raise ContractError(
+                        f"{file}: {name}", "names a place outside the data folder", "not a backup of ours"
+                    )
                 target = folder / place
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with archive.open(name) as packed, target.open("wb") as opened:
@@ -115,7 +117,7 @@ def restore(config: Configuration, file: Path) -> dict[str, Any]:
 def _bring_back(store: VersionStore, folder: Path, version: str) -> str:
     building = store.begin(empty=True)
     shutil.copyfile(folder / f"{version}.duckdb", building)
-    return store.publish(building).version
+    return store.publish(building, datetime.now(UTC)).version
 
 
 def run_scheduled(config: Configuration) -> dict[str, Any]:

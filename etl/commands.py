@@ -43,7 +43,7 @@ def _instant(text: str) -> datetime:
     return moment
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915 - the whole command line, read top to bottom
     parser = _Parser(prog="manage.py", description="Cán Đích: the command room for campaigns with a deadline")
     parser.add_argument("--config", type=Path, help="the configuration file (or CANDICH_CONFIG)")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
@@ -241,9 +241,7 @@ def _series(asked: argparse.Namespace) -> int:
 
     _, figures = _opened(asked)
     last = asked.as_of or figures.default_as_of(datetime.now(UTC))
-    rows = figures.series(
-        asked.unit, category=asked.category, stage=asked.stage, last=last, known_at=asked.known_at
-    )
+    rows = figures.series(asked.unit, category=asked.category, stage=asked.stage, last=last, known_at=asked.known_at)
     _show(rows, SERIES_COLUMNS, asked.format)
     return 0
 
@@ -295,7 +293,7 @@ def _rollback(asked: argparse.Namespace) -> int:
         older = [one for one in store.versions() if current is None or one < current.version]
         if asked.to is None and not older:
             raise UsageError(f"campaign {asked.campaign}", "has no older version", "name one with --to")
-        published = store.point_to(asked.to or older[-1])
+        published = store.point_to(asked.to or older[-1], datetime.now(UTC))
     _print_json({"campaign": asked.campaign, "version": published.version, "was": current.version if current else None})
     return 0
 

@@ -8,14 +8,17 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from campaign.configuration import ALL, DONE, Campaign, Configuration, parse
 from campaign.errors import ConfigError
+from campaign.names import spelling
 from campaign.units import Registry, Unit
 from campaign.values import Unreadable, read_count, read_day
 
 PROJECT = Path(__file__).resolve().parent.parent
+ALIASES = PROJECT / "data" / "reference" / "aliases.csv"
 DEMO = PROJECT / "data" / "demo" / "config.toml"
 
 
@@ -90,7 +93,9 @@ def _rows(path: Path, content: bytes, needed: tuple[str, ...]) -> Iterator[tuple
     if missing:
         raise ConfigError(str(path), f"the column {missing[0]} is missing", f"the columns {', '.join(needed)}")
     for row in reader:
-        cells = {(name or "").strip(): (value or "").strip() for name, value in row.items() if isinstance(value, str | None)}
+        cells = {
+            (name or "").strip(): (value or "").strip() for name, value in row.items() if isinstance(value, str | None)
+        }
         if any(cells.values()):
             yield f"{path}, line {reader.line_num}", cells
 
@@ -144,8 +149,10 @@ def read_units(path: Path, content: bytes) -> Registry:
     return Registry(rows, str(path))
 
 
-def read_targets(path: Path, content: bytes, campaign: Campaign, registry: Registry) -> tuple[list[DueRow], list[DueRow]]:
-    """Return (targets of leaves, stated targets of parents, groups and all) of targets.csv; ConfigError names the line."""
+def read_targets(
+    path: Path, content: bytes, campaign: Campaign, registry: Registry
+) -> tuple[list[DueRow], list[DueRow]]:
+    """Return (targets of leaves, stated targets of parents, groups and all); ConfigError names the line."""
     needed = ["unit_code", "target"]
     needed += ["category"] if campaign.names_categories else []
     needed += ["stage"] if campaign.names_stages else []
@@ -186,6 +193,13 @@ def input_bytes(config: Configuration, campaign: Campaign) -> dict[str, bytes]:
     targets = _bytes(campaign.targets, f"campaign {campaign.id}: targets") if campaign.targets is not None else b""
     units = _bytes(campaign.units, f"campaign {campaign.id}: units")
     return {"config": config.text.encode(), "units": units, "targets": targets}
+
+
+@cache
+def aliases() -> dict[str, str]:
+    """Return the other names units go by (in one spelling: code): data, not code."""
+    rows = _rows(ALIASES, ALIASES.read_bytes(), ("alias", "code"))
+    return {spelling(cells["alias"]): cells["code"] for _, cells in rows}
 
 
 def inputs_of(config: Configuration, campaign: Campaign) -> Inputs:

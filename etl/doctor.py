@@ -1,4 +1,4 @@
-"""The doctor: is the configuration whole, is every version and received file the bytes it was?"""
+"""The doctor: whether the configuration is whole, and every version and received file the bytes it was."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ def _version(config: Configuration, campaign: Campaign) -> list[Finding]:
         reader.close()
     except (CanDichError, OSError, ValueError) as problem:
         return [Finding(subject, well=False, words=str(problem))]
-    found = [Finding(subject, well=True, words=f"{current.version}, {loads} loads, {len(store.versions())} versions kept")]
+    found = [
+        Finding(subject, well=True, words=f"{current.version}, {loads} loads, {len(store.versions())} versions kept")
+    ]
     failure = failure_of(config, campaign.id)
     if failure:
         found.append(Finding(f"{campaign.id} last run", well=False, words=f"{failure['where']}: {failure['found']}"))

@@ -14,7 +14,7 @@ from campaign.configuration import Campaign, Configuration, Source
 from campaign.errors import CheckFailed, UsageError
 from campaign.judging import Judge, Terms
 from campaign.rows import Measure, Row, Tally, Verdict
-from etl.configured import Inputs, input_bytes, inputs_of
+from etl.configured import Inputs, aliases, input_bytes, inputs_of
 from etl.ledger import Ledger
 from etl.reading import read_rows
 from etl.received import Received, ReceivedStore
@@ -136,7 +136,7 @@ def publish(
     """
     store = store_of(config, campaign.id)
     try:
-        with next_version(store, empty=empty) as publication:
+        with next_version(store, datetime.now(UTC), empty=empty) as publication:
             build(publication.version)
     except CheckFailed as problem:
         content = {"where": problem.where, "found": problem.found, "expected": problem.expected}
@@ -144,7 +144,7 @@ def publish(
         raise
     if publication.published is not None:
         (store.folder / FAILURE).unlink(missing_ok=True)
-        store.prune(config.zone, campaign.end, named_versions(config, campaign.id))
+        store.prune(datetime.now(UTC), config.zone, campaign.end, named_versions(config, campaign.id))
         return publication.published.version
     current = store.current()
     return current.version if current else ""
@@ -260,7 +260,7 @@ def load(
 
 def new_judge(version: NextVersion, campaign: Campaign, inputs: Inputs) -> Judge:
     """Return a judge who knows what stands in the version being built."""
-    return Judge(campaign, inputs.registry, version.standing(), {})
+    return Judge(campaign, inputs.registry, version.standing(), aliases())
 
 
 def put(
@@ -311,7 +311,7 @@ def _dry_run(
     store = store_of(config, campaign.id)
     with store.lock():
         outcomes: list[Outcome] = []
-        with next_version(store) as publication:
+        with next_version(store, datetime.now(UTC)) as publication:
             describe(publication.version, config, campaign, inputs)
             judge = new_judge(publication.version, campaign, inputs)
             outcomes.append(put(publication.version, config, judge, received, tables, source, moment))

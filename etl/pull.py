@@ -58,7 +58,9 @@ def _new_files(config: Configuration, source: Source) -> list[tuple[Path, str]]:
     try:
         first = _look(folder)
     except OSError as problem:
-        raise SourceError(f"source {source.name}: {folder}", f"not readable ({problem.strerror})", "mend its rights") from None
+        raise SourceError(
+            f"source {source.name}: {folder}", f"not readable ({problem.strerror})", "mend its rights"
+        ) from None
     taken = _taken(config, source)
     candidates = {path: seen for path, seen in first.items() if taken.get(path.name, {}).get("seen") != list(seen)}
     if not candidates:

@@ -19,7 +19,11 @@ csv.field_size_limit(1_000_000)
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 TEXTS = (".csv", ".tsv", ".txt")
-_MAGIC = {b"PK\x03\x04": "a zip archive or an Office workbook", b"\xd0\xcf\x11\xe0": "an old Office file", b"%PDF": "a PDF"}
+_MAGIC = {
+    b"PK\x03\x04": "a zip archive or an Office workbook",
+    b"\xd0\xcf\x11\xe0": "an old Office file",
+    b"%PDF": "a PDF",
+}
 
 
 @dataclass(frozen=True)
@@ -65,10 +69,11 @@ def _text(content: bytes, name: str) -> Table:
     rows: list[tuple[int, list[object]]] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        for cells in reader:
-            rows.append((reader.line_num, list(cells)))
+        rows.extend((reader.line_num, list(cells)) for cells in reader)
     except csv.Error as problem:
-        raise ContractError(f"{name}, line {reader.line_num}", f"not readable as CSV ({problem})", "mend that line") from None
+        raise ContractError(
+            f"{name}, line {reader.line_num}", f"not readable as CSV ({problem})", "mend that line"
+        ) from None
     return _headed(rows, name)
 
 
@@ -86,7 +91,9 @@ def _workbook(path: Path, name: str, content: bytes) -> Table:
     except (CalamineError, OSError, ValueError) as problem:
         what = "is protected by a password" if "assword" in str(problem) else "is not what its name says, or is damaged"
         raise ContractError(name, what, "a workbook that opens in Excel was expected") from None
-    rows = [(number, [None if cell == "" else cell for cell in row]) for number, row in enumerate(cells, 1)]
+    rows: list[tuple[int, list[object]]] = [
+        (number, [None if cell == "" else cell for cell in row]) for number, row in enumerate(cells, 1)
+    ]
     return _headed(rows, f"{name}, sheet {workbook.sheet_names[0]!r}")
 
 
@@ -116,7 +123,7 @@ def file_day(name: str, source: Source) -> date | None:
     if source.as_of.fixed is not None:
         return source.as_of.fixed
     match = re.search(source.as_of.filename or "", name)
-    found = (match[1] if match and match.re.groups else match[0]) if match else ""
+    found = "" if match is None else match[1] if match.re.groups else match[0]
     try:
         return read_day(found)
     except Unreadable:
@@ -138,8 +145,10 @@ def read_rows(path: Path, name: str, source: Source | None = None) -> Iterator[R
             if place is not None:
                 places.setdefault(field, []).append(place)
             elif mapped:
-                raise ContractError(name, f"the column {header!r} is missing", f"the header has {', '.join(table.header)}")
-    constants = dict(source.constants) if source else {}
+                raise ContractError(
+                    name, f"the column {header!r} is missing", f"the header has {', '.join(table.header)}"
+                )
+    constants: dict[str, object] = dict(source.constants) if source else {}
     fixed = file_day(name, source) if source else None
     width = len(table.header)
     for number, cells in table.rows:
@@ -148,8 +157,7 @@ def read_rows(path: Path, name: str, source: Source | None = None) -> Iterator[R
         for field, at in places.items():
             values = [cells[place] if place < len(cells) else None for place in at]
             found[field] = values[0] if len(values) == 1 else values
-        for field, value in constants.items():
-            found[field] = value
+        found.update(constants)
         if fixed is not None and "as_of" not in places:
             found["as_of"] = fixed
         if extra:

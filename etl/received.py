@@ -72,7 +72,9 @@ class ReceivedStore:
         folder = self.folder / batch_id(received_at)
         received.folder.rename(folder)
         sync_folder(self.folder)
-        return Received(folder, received.source, [(name, folder / path.name, one) for name, path, one in received.files])
+        return Received(
+            folder, received.source, [(name, folder / path.name, one) for name, path, one in received.files]
+        )
 
     def drop(self, received: Received) -> None:
         """Forget a load that was refused before it got an id."""

@@ -199,7 +199,9 @@ class Reader:
             " from batch order by received_at desc",
         )
         return [
-            Batch(row[0], row[1], row[2].replace(tzinfo=UTC), tuple(one["name"] for one in json.loads(row[3])), *row[4:])
+            Batch(
+                row[0], row[1], row[2].replace(tzinfo=UTC), tuple(one["name"] for one in json.loads(row[3])), *row[4:]
+            )
             for row in rows
         ]
 
@@ -213,7 +215,22 @@ class Reader:
                order by s.received_at desc, s.seq desc""",
             {"units": units, "stage": stage},
         )
-        return [Submission(*row[:5], row[5].replace(tzinfo=UTC), *row[6:]) for row in rows]
+        return [
+            Submission(
+                unit_code=row[0],
+                category=row[1],
+                stage=row[2],
+                as_of=row[3],
+                count=row[4],
+                received_at=row[5].replace(tzinfo=UTC),
+                source=row[6],
+                file=row[7],
+                row_number=row[8],
+                reason=row[9],
+                reported_by=row[10],
+            )
+            for row in rows
+        ]
 
     def refusals(self) -> list[Refusal]:
         """Return the held rows that wait for a person and the rejected rows, the latest first."""
@@ -224,11 +241,26 @@ class Reader:
         )
         return [
             Refusal(
-                row[0], row[1].replace(tzinfo=UTC), *row[2:13], tuple(json.loads(row[13])), row[14], row[15],
-                json.loads(row[16]),
+                batch=row[0],
+                received_at=row[1].replace(tzinfo=UTC),
+                file=row[2],
+                row_number=row[3],
+                fate=row[4],
+                reason=row[5],
+                unit_code=row[6],
+                category=row[7],
+                stage=row[8],
+                as_of=row[9],
+                count=row[10],
+                field=row[11],
+                found=row[12],
+                near=tuple(json.loads(row[13])),
+                standing=row[14],
+                standing_day=row[15],
+                content=json.loads(row[16]),
             )
             for row in rows
-        ]  # fmt: skip
+        ]
 
     def stated_totals(self) -> list[StatedTotal]:
         """Return every stated total that stands, by day."""
@@ -242,11 +274,25 @@ class Reader:
                select unit_code, category, stage, measure, as_of, "count", file, row_number, received_at
                from ordered where place = 1 order by as_of, unit_code, category, stage, measure""",
         )
-        return [StatedTotal(*row[:8], row[8].replace(tzinfo=UTC)) for row in rows]
+        return [
+            StatedTotal(
+                unit_code=row[0],
+                category=row[1],
+                stage=row[2],
+                measure=row[3],
+                as_of=row[4],
+                count=row[5],
+                file=row[6],
+                row_number=row[7],
+                received_at=row[8].replace(tzinfo=UTC),
+            )
+            for row in rows
+        ]
 
     def over_target(self, as_of: date) -> list[tuple[str, str, str, date, int, int]]:
-        """Return (unit, category, stage, day, count, target) where the count at the end of a day is above its target."""
-        return [tuple(row) for row in self._rows(statement("reads", "over_target"), {"as_of": as_of})]  # type: ignore[misc]
+        """Return (unit, category, stage, day, count, target) where the count that holds is above its target."""
+        rows = self._rows(statement("reads", "over_target"), {"as_of": as_of})
+        return [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in rows]
 
     def target_keys(self) -> set[tuple[str, str, str]]:
         """Return every (unit, category, stage) with a target."""
@@ -254,7 +300,9 @@ class Reader:
 
     def counted_keys(self) -> set[tuple[str, str, str]]:
         """Return every (unit, category, stage) with a count."""
-        return {(str(unit), str(one), str(stage)) for unit, one, stage in self._rows(statement("reads", "counted_keys"))}
+        return {
+            (str(unit), str(one), str(stage)) for unit, one, stage in self._rows(statement("reads", "counted_keys"))
+        }
 
     def input_file(self, name: str) -> bytes:
         """Return the bytes of config, units or targets this version was built with."""

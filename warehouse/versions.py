@@ -122,7 +122,7 @@ class VersionStore:
             shutil.copyfile(source, building)
         return building
 
-    def publish(self, building: Path) -> Current:
+    def publish(self, building: Path, now: datetime) -> Current:
         """Make the finished file the next version and CURRENT; the lock is held, the file closed."""
         wal = building.with_name(building.name + ".wal")
         if wal.exists():
@@ -134,15 +134,15 @@ class VersionStore:
         digest = sha256_of(building)
         building.rename(self.path(version))
         sync_folder(self.folder)
-        return self.point_to(version, digest)
+        return self.point_to(version, now, digest)
 
-    def point_to(self, version: str, digest: str | None = None) -> Current:
+    def point_to(self, version: str, now: datetime, digest: str | None = None) -> Current:
         """Swap CURRENT to a version that is there."""
         path = self.path(version)
         if not _NAME.fullmatch(version) or not path.exists():
             known = ", ".join(self.versions()[-5:]) or "none"
             raise UsageError(f"version {version}", "is not kept", f"the latest kept are {known}")
-        current = Current(version, digest or sha256_of(path), datetime.now(UTC))
+        current = Current(version, digest or sha256_of(path), now.astimezone(UTC))
         content = {
             "version": current.version,
             "sha256": current.sha256,
@@ -151,7 +151,7 @@ class VersionStore:
         write_whole(self.folder / CURRENT, json.dumps(content).encode())
         return current
 
-    def prune(self, zone: ZoneInfo, end: date, named: frozenset[str]) -> list[str]:
+    def prune(self, now: datetime, zone: ZoneInfo, end: date, named: frozenset[str]) -> list[str]:
         """Remove the versions no rule keeps, and return them. Lock held.
 
         Kept: CURRENT, the last 20, the last of each local day until 90 days after the campaign's `end`,
@@ -159,7 +159,7 @@ class VersionStore:
         """
         versions, current = self.versions(), self.current()
         kept = {*versions[-KEPT_VERSIONS:], *named, *([current.version] if current else [])}
-        today = datetime.now(zone).date()
+        today = now.astimezone(zone).date()
         if today <= end + KEPT_DAYS_AFTER:
             last_of_day: dict[date, str] = {}
             for version in versions:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -218,7 +218,7 @@ class NextVersion:
             "select unit_code, category, stage, valid_from, target from target order by batch is not null, seq",
         ).fetchall()
         for unit, category, stage, valid_from, target in rows:
-            start = valid_from or datetime.min.date()
+            start = valid_from or date.min
             found.targets.setdefault(Series(unit, category, stage), {})[start] = target
         return found
 
@@ -296,7 +296,7 @@ class Publication:
 
 
 @contextmanager
-def next_version(store: VersionStore, *, empty: bool = False) -> Iterator[Publication]:
+def next_version(store: VersionStore, now: datetime, *, empty: bool = False) -> Iterator[Publication]:
     """Build the campaign's next version; publish it when the block ends and something changed. Lock held.
 
     Whatever is raised inside leaves CURRENT as it was.
@@ -318,7 +318,7 @@ def next_version(store: VersionStore, *, empty: bool = False) -> Iterator[Public
         raise
     connection.close()
     if changed:
-        publication.published = store.publish(building)
+        publication.published = store.publish(building, now)
     else:
         _discard(building)
 
