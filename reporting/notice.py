@@ -20,6 +20,7 @@ from reporting.notice_workbook import workbook
 from reporting.texts import text
 
 _LONGEST_NAME = 120
+_COMMON = ("Chiến dịch", "Số hóa", "Cao điểm", "Đợt", "Phong trào")  # words that are no names
 
 
 def write_notices(figures: Figures, month: date | str, out: Path, lang: str, now: datetime) -> list[Path]:
@@ -93,7 +94,9 @@ def file_name(notice: Notice, campaign: Campaign, top: str, taken: set[str]) -> 
     """
     spoken = re.sub(r"\s*\([^)]*\)", "", notice.campaign)
     spoken = re.sub(rf"\s*{re.escape(top)}", "", spoken, flags=re.IGNORECASE) or spoken
-    spoken = plain_letters(spoken[:1].lower() + spoken[1:] if spoken[1:2].islower() else spoken) or campaign.id
+    if spoken.startswith(_COMMON):
+        spoken = spoken[0].lower() + spoken[1:]
+    spoken = plain_letters(spoken) or campaign.id
     month = f"{notice.month:%m-%Y}" if notice.lang == "vi" else f"{notice.month:%Y-%m}"
     unit = plain_letters(notice.unit)[:50].strip()
     simulated = f" ({text('notice.file.simulated', notice.lang)})" if notice.simulated else ""
