@@ -144,11 +144,13 @@ def _configured(asked: argparse.Namespace, *, demo: bool = False) -> Configurati
 
 
 def _start(asked: argparse.Namespace) -> int:
-    from etl.showing import ready  # noqa: PLC0415 - each command loads only what it needs: it must answer in a second
+    from etl.job import jobs  # noqa: PLC0415 - each command loads only what it needs: it must answer in a second
+    from etl.showing import ready  # noqa: PLC0415
     from etl.supervisor import loopback, run  # noqa: PLC0415
 
     config = _configured(asked, demo=asked.demo)
     loopback(config)
+    jobs(config)
     ready(config)
     return run(config, asked.port)
 

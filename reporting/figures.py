@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from campaign.calendar import ONE_DAY
 from campaign.configuration import Campaign, Configuration, StatusRules
 from campaign.cube import Cube, View
+from campaign.earned import Earned, earned_schedule
 from campaign.errors import SourceError, UsageError
 from campaign.progress import UnitProgress
 from campaign.scope import EVERYTHING, Scope
@@ -168,6 +169,15 @@ class Figures:
         days = [self.campaign.start + timedelta(days=number) for number in range(-1, length)]
         cube = self._cube(self.view(category, stage), tree, None)
         return list(zip(days, cube.expected_on(unit, as_of, days), strict=True))
+
+    def earned(self, unit: str, *, category: str = "all", stage: str | None = None, as_of: date) -> Earned | None:
+        """Return where a unit stands on the plan's own clock; None when it has no target or nothing to do."""
+        curve = [expected for _, expected in self.plan(unit, category=category, stage=stage, as_of=as_of)]
+        row = self.unit(unit, as_of, category=category, stage=stage)
+        if not row.target:
+            return None
+        elapsed = min(max((as_of - self.campaign.start).days + 1, 0), len(curve) - 1)
+        return Earned(earned_schedule(curve, row.done), elapsed)
 
     # Where they come from
 

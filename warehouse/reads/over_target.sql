@@ -41,4 +41,4 @@ inner join versions
         and latest.category = versions.category
         and latest.stage = versions.stage
 where latest.place = 1 and versions.place = 1 and latest."count" > versions.target
-order by latest."count" - versions.target desc, latest.unit_code, latest.category, latest.stage;
+order by latest."count" - versions.target desc, latest.unit_code asc, latest.category asc, latest.stage asc;
