@@ -122,7 +122,7 @@ def share_format(value: Fraction, lang: str, finished: bool | None, locale: str 
     plain, shown = f"{locale}0.0%", numbers.percent(value, lang, finished)
     if shown.startswith("<"):
         return f'[>=0.0005]{plain};[>0]"{shown}";{plain}'
-    if numbers.shown_tenths(value, finished) != numbers.half_up(value * 1000):
+    if numbers.shown_tenths(value, finished) != numbers.half_up(value, 1000):
         finished_from = "1" if value < 1 else "1.0005"
         return f'[>={finished_from}]{plain};[>=0.9995]"{shown}";{plain}'
     return plain
@@ -135,7 +135,7 @@ def _share(value: Fraction) -> float:
     enough to survive the 16 digits that openpyxl writes.
     """
     near = float(value)
-    falls_short = numbers.half_up(Fraction(near) * 1000) < numbers.half_up(value * 1000)
+    falls_short = numbers.half_up(Fraction(near), 1000) < numbers.half_up(value, 1000)
     return near * (1 + 2e-15) if falls_short else near
 
 

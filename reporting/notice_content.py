@@ -201,6 +201,8 @@ class Maker:
             return self._text("note.finished", on=row.finished_on)
         if row.status is Status.NO_TARGET and row.done:
             return self._text("note.no_target", n=row.done)
+        if row.last_as_of is None and row.target:
+            return _capital(text("lag.silent.never", self.lang))
         return named("status", row.status, self.lang)
 
     # Units by name

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reporting import numbers
-from reporting.cells import Kind, Value, base_font, new_sheet, saved, sheet_name
+from reporting.cells import Kind, Share, Value, base_font, new_sheet, saved, sheet_name
 from reporting.notice_content import Line, Notice, Ranking, Section
 from reporting.printed_sheet import BASE_FONT, Field, PrintedSheet, fitting
 from reporting.texts import named, text
@@ -119,10 +119,18 @@ def _ranking_fields(notice: Notice, ranking: Ranking) -> list[Field]:
 
 
 def _ranking_values(place: int | None, line: Line, ranking: Ranking) -> list[Value]:
-    values: list[Value] = [place, line.name, *([line.above] if ranking.shows_above else [])]
+    names: list[Value] = [place, line.name, *([line.above] if ranking.shows_above else [])]
+    figures: list[Value] = []
     for part in line.parts:
-        values += [part.target, part.done, part.share]
-    return [*values, line.whole.remaining, line.in_month, line.rank, line.note]
+        figures += [part.target, part.done, part.share]
+    rank = line.rank if place is None else _known(line.rank)
+    return [*names, *map(_known, [*figures, line.whole.remaining, line.in_month]), rank, line.note]
+
+
+def _known(value: Value) -> Value:
+    """Return a figure, or the dash that stands for one that is not known."""
+    unknown = value is None or (isinstance(value, Share) and value.value is None)
+    return numbers.NONE if unknown else value
 
 
 def _unit_fields(notice: Notice, lines: Sequence[Line], *, above: bool) -> list[Field]:
@@ -161,7 +169,8 @@ def _named_units(sheet: Worksheet, notice: Notice) -> None:
         for place, line in enumerate(section.lines, start=1):
             whole = line.whole
             values: list[Value] = [place, line.name, *([line.above] if above else [])]
-            page.row([*values, whole.target, whole.done, whole.share, whole.remaining, line.finished_on or line.note])
+            figures = map(_known, [whole.target, whole.done, whole.share, whole.remaining])
+            page.row([*values, *figures, line.finished_on or line.note])
     page.close()
     page.finish(notice.foot)
 

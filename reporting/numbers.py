@@ -37,7 +37,7 @@ def percent(value: Fraction | int | None, lang: str, finished: bool | None = Non
 
 def shown_tenths(value: Fraction | int, finished: bool | None = None) -> int:  # noqa: FBT001 - as above
     """Return the tenths of a percent that a share shows: 999 for an unfinished 99,96 %."""
-    tenths = half_up(Fraction(value) * _ALL)
+    tenths = half_up(value, _ALL)
     done = value >= 1 if finished is None else finished
     return _ALL - 1 if tenths == _ALL and not done else tenths
 
@@ -49,14 +49,14 @@ def whole(value: Fraction | int | None, lang: str) -> str:
 
 def decimal(value: Fraction | int | None, places: int, lang: str) -> str:
     """Return a number with exactly `places` decimals, rounded half up from the exact value."""
-    return NONE if value is None else _grouped(half_up(Fraction(value) * 10**places), places, lang)
+    return NONE if value is None else _grouped(half_up(value, 10**places), places, lang)
 
 
 def signed(value: Fraction | int | None, lang: str, places: int = 0) -> str:
     """Return a difference with its sign: +12, −3, and a plain 0."""
     if value is None:
         return NONE
-    scaled = half_up(Fraction(value) * 10**places)
+    scaled = half_up(value, 10**places)
     return ("+" if scaled > 0 else "") + _grouped(scaled, places, lang)
 
 
@@ -103,12 +103,11 @@ def clock(value: datetime | None, tz: tzinfo | str) -> str:
     return f"{local.hour:02}:{local.minute:02}"
 
 
-def half_up(value: Fraction | int) -> int:
-    """Return the nearest whole number; a half goes away from zero (2,5 → 3 and −2,5 → −3)."""
-    if isinstance(value, int):
-        return value
-    size = (2 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
-    return size if value >= 0 else -size
+def half_up(value: Fraction | int, scale: int = 1) -> int:
+    """Return value × scale as a whole number; a half goes away from zero (2,5 → 3 and −2,5 → −3)."""
+    top, bottom = value.numerator * scale, value.denominator
+    size = (2 * abs(top) + bottom) // (2 * bottom)
+    return size if top >= 0 else -size
 
 
 def _grouped(scaled: int, places: int, lang: str) -> str:

@@ -124,7 +124,7 @@ def _plain(value: Value, kind: Kind) -> str:
         return ""
     if isinstance(value, Fraction) or (isinstance(value, int) and kind in PLACES):
         places = PLACES.get(kind, 2)
-        scaled = numbers.half_up(Fraction(value) * 10**places)
+        scaled = numbers.half_up(value, 10**places)
         size, rest = divmod(abs(scaled), 10**places)
         return f"{'-' if scaled < 0 else ''}{size}.{rest:0{places}}"
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -79,12 +79,12 @@ def test_every_cell_of_a_ranked_table_equals_the_figures(figures: Figures, writt
         for place, row in enumerate(rows):
             assert values[2 + 3 * place : 4 + 3 * place] == [row.target, row.done]
             share = values[4 + 3 * place]
-            assert share is None if row.completion is None else share == pytest.approx(float(row.completion), rel=1e-14)
+            assert share == "–" if row.completion is None else share == pytest.approx(float(row.completion), rel=1e-14)
         whole = rows[-1]
         assert values[11] == whole.remaining
         assert values[12] == whole.done - before[unit]
         assert values[13] == (None if name == "Tổng cộng" else whole.rank)
-        assert all(isinstance(value, int | float) for value in values[2:13] if value is not None)
+        assert all(isinstance(value, int | float) for value in values[2:13] if value != "–")
         compared += 1
     assert compared == 4
 
@@ -114,8 +114,10 @@ def test_the_live_sums_cover_exactly_the_rows_and_agree_with_the_total(written: 
                     letter, first, last = found[1], int(found[2]), int(found[3])
                     assert first == header_row(sheet) + 2
                     assert (sheet.cell(last + 1, 2).value, last + 2) == ("Tổng cộng", cell.row)
-                    numbers = [sheet[f"{letter}{number}"].value or 0 for number in range(first, last + 1)]
-                    assert sum(numbers) == sheet[f"{letter}{last + 1}"].value
+                    values = [sheet[f"{letter}{number}"].value for number in range(first, last + 1)]
+                    assert (
+                        sum(value for value in values if isinstance(value, int)) == sheet[f"{letter}{last + 1}"].value
+                    )
                     assert all(sheet.cell(number, 2).value for number in range(first, last + 1))
                     checked += 1
     assert checked == 4 * 8  # two tables for the province, one for each district
@@ -141,15 +143,15 @@ def test_what_is_unfinished_never_prints_100_and_what_has_begun_never_0(written:
     assert almost[4].number_format == '[>=1][$-42A]0.0%;[>=0.9995]"99,9%";[$-42A]0.0%'
     assert barely[4].value == 0.0002
     assert barely[4].number_format == '[>=0.0005][$-42A]0.0%;[>0]"<0,1%";[$-42A]0.0%'
-    assert barely[7].value is None  # nothing to do there
+    assert barely[7].value == "–"  # nothing to do there
     assert (over[4].value, over[4].number_format) == (1.2, "[$-42A]0.0%")
 
 
 def test_a_unit_with_nothing_to_do_or_no_target_is_named_and_not_counted(written: list[Path]) -> None:
     names = ranked(sheets(written[2])[0])
-    assert [cell.value for cell in names["Phường Không"]][8:15] == [0, 0, None, 0, 0, None, "Không có việc"]
+    assert [cell.value for cell in names["Phường Không"]][8:15] == [0, 0, "–", 0, 0, "–", "Không có việc"]
     none = [cell.value for cell in names["Phường Chưa Giao"]]
-    assert none[2:14] == [None] * 12
+    assert none[2:14] == ["–"] * 12
     assert none[14] == "Chưa giao chỉ tiêu"
     assert names["Tổng cộng"][8].value == 300 + 30 + 70 + 7
 
