@@ -156,7 +156,8 @@ def _start(asked: argparse.Namespace) -> int:
 
 
 def _ingest(asked: argparse.Namespace) -> int:
-    from etl.intake import ingest, known_campaign, source_for  # noqa: PLC0415
+    from etl.intake import ingest, source_for  # noqa: PLC0415
+    from etl.publishing import known_campaign  # noqa: PLC0415
     from etl.showing import load_demo  # noqa: PLC0415
 
     config = _configured(asked)
@@ -204,7 +205,7 @@ def _run(asked: argparse.Namespace) -> int:
 
 def _opened(asked: argparse.Namespace) -> tuple[Configuration, Any]:
     """Return the configuration and the asked campaign's figures, built with today's configuration."""
-    from etl.intake import ensure_current, known_campaign  # noqa: PLC0415
+    from etl.publishing import ensure_current, known_campaign  # noqa: PLC0415
     from etl.showing import load_demo  # noqa: PLC0415
     from reporting.figures import Figures  # noqa: PLC0415
 
@@ -249,7 +250,7 @@ def _series(asked: argparse.Namespace) -> int:
 
 
 def _issues(asked: argparse.Namespace) -> int:
-    from etl.intake import failure_of  # noqa: PLC0415
+    from etl.publishing import failure_of  # noqa: PLC0415
     from reporting.faults import ISSUE_COLUMNS, issues  # noqa: PLC0415
 
     config, figures = _opened(asked)
@@ -285,7 +286,7 @@ def _restore(asked: argparse.Namespace) -> int:
 
 
 def _rollback(asked: argparse.Namespace) -> int:
-    from etl.intake import known_campaign  # noqa: PLC0415
+    from etl.publishing import known_campaign  # noqa: PLC0415
     from reporting.figures import store_of  # noqa: PLC0415
 
     config = _configured(asked)
@@ -301,7 +302,7 @@ def _rollback(asked: argparse.Namespace) -> int:
 
 
 def _rebuild(asked: argparse.Namespace) -> int:
-    from etl.intake import known_campaign  # noqa: PLC0415
+    from etl.publishing import known_campaign  # noqa: PLC0415
     from etl.replay import rebuild  # noqa: PLC0415
 
     config = _configured(asked)

@@ -178,7 +178,8 @@ def read_targets(
         valid_from = _day(where, "valid_from", cells.get("valid_from", ""))
         key = (code, category, stage, valid_from)
         if key in met:
-            raise ConfigError(where, f"a second target for {code}, {category}, {stage} from {valid_from or 'the start'}",
+            since = valid_from or "the start"
+            raise ConfigError(where, f"a second target for {code}, {category}, {stage} from {since}",
                               "one row a unit, category, stage and valid_from")  # fmt: skip
         met.add(key)
         row = DueRow(code, category, stage, target, valid_from, cells.get("reason") or None)

@@ -9,7 +9,8 @@ from campaign.configuration import Campaign, Configuration
 from campaign.errors import CanDichError
 from etl import heartbeat
 from etl.configured import inputs_of
-from etl.intake import failure_of, received_store
+from etl.intake import received_store
+from etl.publishing import failure_of
 from reporting.figures import store_of
 from warehouse.reader import Reader
 from warehouse.versions import sha256_of

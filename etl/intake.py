@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from campaign.configuration import Campaign, Configuration, Source
-from campaign.errors import CheckFailed, UsageError
+from campaign.errors import UsageError
 from campaign.judging import Judge, Terms
-from campaign.rows import Measure, Row, Tally, Verdict
-from etl.configured import Inputs, aliases, input_bytes, inputs_of
+from campaign.rows import Row, Tally, Verdict
+from etl.configured import Inputs, aliases, inputs_of
 from etl.ledger import Ledger
+from etl.publishing import describe, publish, renew_old_schema
 from etl.reading import read_rows
 from etl.received import Received, ReceivedStore
 from reporting.figures import store_of
 from warehouse.reader import Reader
-from warehouse.versions import VersionStore, write_whole
-from warehouse.writer import NextVersion, StatedRow, TargetRow, fingerprint, next_version, utc
+from warehouse.versions import VersionStore
+from warehouse.writer import NextVersion, next_version, utc
 
 LOG = logging.getLogger(__name__)
-FAILURE = "FAILED.json"
 
 
 @dataclass(frozen=True)
@@ -56,24 +54,6 @@ def received_store(config: Configuration, campaign_id: str) -> ReceivedStore:
     return ReceivedStore(config.data / "received" / campaign_id)
 
 
-def failure_of(config: Configuration, campaign_id: str) -> dict[str, Any] | None:
-    """Return what the last run said that published nothing, if the last run failed."""
-    try:
-        content = json.loads((store_of(config, campaign_id).folder / FAILURE).read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
-    return dict(content)
-
-
-def known_campaign(config: Configuration, campaign_id: str) -> Campaign:
-    """Return a configured campaign; UsageError names those there are."""
-    campaign = config.campaign(campaign_id)
-    if campaign is None:
-        known = ", ".join(one.id for one in config.campaigns) or "none"
-        raise UsageError(f"--campaign {campaign_id}", "is not configured", f"one of {known}")
-    return campaign
-
-
 def source_for(config: Configuration, campaign: Campaign, name: str | None) -> Source | None:
     """Return a source of a campaign by name; None for the plain form."""
     if name is None:
@@ -83,81 +63,6 @@ def source_for(config: Configuration, campaign: Campaign, name: str | None) -> S
         known = ", ".join(one.name for one in config.sources if one.campaign == campaign.id) or "none"
         raise UsageError(f"--source {name}", f"is not a source of {campaign.id}", f"one of {known}")
     return source
-
-
-def describe(version: NextVersion, config: Configuration, campaign: Campaign, inputs: Inputs) -> None:
-    """Let the version take over today's configuration, units and targets, when they have changed."""
-    epoch = datetime(1970, 1, 1)  # noqa: DTZ001 - stored as naive UTC
-    name = campaign.targets.name if campaign.targets else ""
-    version.describe(
-        shape=config.shape(campaign),
-        inputs=inputs.files,
-        units=inputs.registry.rows,
-        categories=campaign.category_ids,
-        stages=campaign.stage_ids,
-        targets=[
-            TargetRow(row.unit_code, row.category, row.stage, row.target, row.valid_from, row.reason, None)
-            for row in inputs.targets
-        ],
-        stated=[
-            StatedRow(row.unit_code, row.category, row.stage, Measure.TARGET.value, row.valid_from or campaign.start,
-                      row.target, epoch, "", name, 0)
-            for row in inputs.stated
-        ],
-    )  # fmt: skip
-
-
-def ensure_current(config: Configuration, campaign: Campaign) -> str:
-    """Return the published version, after making one when there is none or the configuration has changed."""
-    store = store_of(config, campaign.id)
-    current = store.current()
-    if current is not None:
-        reader = Reader(store.path(current.version))
-        try:
-            if reader.fingerprint == fingerprint(config.shape(campaign), input_bytes(config, campaign)):
-                return current.version
-        finally:
-            reader.close()
-    inputs = inputs_of(config, campaign)
-    with store.lock():
-        return publish(config, campaign, lambda version: describe(version, config, campaign, inputs))
-
-
-def publish(
-    config: Configuration,
-    campaign: Campaign,
-    build: Callable[[NextVersion], None],
-    *,
-    empty: bool = False,
-) -> str:
-    """Build the next version with `build`, check and publish it; return what is published then. Lock held.
-
-    A failed check leaves the published version as it was, and leaves word in the campaign's folder.
-    """
-    store = store_of(config, campaign.id)
-    try:
-        with next_version(store, datetime.now(UTC), empty=empty) as publication:
-            build(publication.version)
-    except CheckFailed as problem:
-        content = {"where": problem.where, "found": problem.found, "expected": problem.expected}
-        write_whole(store.folder / FAILURE, json.dumps(content, ensure_ascii=False).encode())
-        raise
-    if publication.published is not None:
-        (store.folder / FAILURE).unlink(missing_ok=True)
-        store.prune(datetime.now(UTC), config.zone, campaign.end, named_versions(config, campaign.id))
-        return publication.published.version
-    current = store.current()
-    return current.version if current else ""
-
-
-def named_versions(config: Configuration, campaign_id: str) -> frozenset[str]:
-    """Return the versions that issued notices name; they are never pruned."""
-    found = set()
-    for path in (config.data / "notices").glob("*.json"):
-        content = json.loads(path.read_text("utf-8"))
-        if content.get("campaign") == campaign_id:
-            found.add(str(content["version"]))
-    return frozenset(found)
 
 
 def ingest(
@@ -175,6 +80,7 @@ def ingest(
     that cannot be read (nothing of the load is taken), SourceError when the lock is held, CheckFailed when
     the new version fails a check.
     """
+    renew_old_schema(config, campaign)
     inputs = inputs_of(config, campaign)
     if dry_run:
         return _dry_run(config, campaign, inputs, files, source, received_at or datetime.now(UTC))

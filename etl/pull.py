@@ -11,7 +11,8 @@ from typing import Any
 
 from campaign.configuration import Configuration, Source
 from campaign.errors import ConfigError, SourceError, UsageError
-from etl.intake import ensure_current, ingest, known_campaign
+from etl.intake import ingest
+from etl.publishing import ensure_current, known_campaign
 from etl.reading import TEXTS, WORKBOOKS
 from warehouse.versions import sha256_of, write_whole
 

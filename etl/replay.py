@@ -7,7 +7,8 @@ import logging
 from campaign.configuration import Campaign, Configuration, Source
 from campaign.errors import ContractError
 from etl.configured import inputs_of
-from etl.intake import describe, new_judge, publish, put, read_all, received_store
+from etl.intake import new_judge, put, read_all, received_store
+from etl.publishing import describe, publish
 from etl.received import batch_moment
 from reporting.figures import store_of
 from warehouse.writer import NextVersion

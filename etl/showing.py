@@ -7,7 +7,8 @@ from pathlib import Path
 
 from campaign.configuration import Configuration
 from etl.configured import is_demo
-from etl.intake import ensure_current, received_store
+from etl.intake import received_store
+from etl.publishing import ensure_current
 from etl.received import batch_id
 from etl.replay import rebuild_locked
 from reporting.figures import store_of

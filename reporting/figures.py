@@ -21,6 +21,7 @@ from warehouse.reader import Batch, Reader, Refusal, StatedTotal, Submission
 from warehouse.versions import VersionStore
 
 CUBES_KEPT = 24
+DAYS_KEPT = 64
 
 
 def store_of(config: Configuration, campaign_id: str) -> VersionStore:
@@ -40,6 +41,7 @@ class Figures:
         self.rules = StatusRules.model_validate(shape["status"])
         self.zone = ZoneInfo(shape["timezone"])
         self._cubes: dict[tuple[object, ...], Cube] = {}
+        self._days: dict[tuple[object, ...], tuple[UnitProgress, ...]] = {}
         self._lock = Lock()
 
     @classmethod
@@ -101,6 +103,21 @@ class Figures:
                 self._cubes[key] = Cube(self.campaign, self.rules, tree, view, facts)
             return self._cubes[key]
 
+    def _rows(self, view: View, as_of: date, known_at: datetime | None) -> tuple[UnitProgress, ...]:
+        """Return every unit's figures, remembered: a series asks for the same days again and again."""
+        key = (view, as_of, known_at)
+        with self._lock:
+            found = self._days.get(key)
+        if found is None:
+            tree, before = self.tree(as_of), self.tree(as_of - ONE_DAY)
+            earlier = None if before is tree else self._cube(view, before, known_at).ranks_on(as_of - ONE_DAY)
+            found = tuple(self._cube(view, tree, known_at).figures_on(as_of, earlier))
+            with self._lock:
+                while len(self._days) >= DAYS_KEPT:
+                    self._days.pop(next(iter(self._days)))
+                self._days[key] = found
+        return found
+
     # The figures
 
     def progress(
@@ -116,9 +133,7 @@ class Figures:
         view, tree = self.view(category, stage), self.tree(as_of)
         if level is not None and level not in tree.levels:
             raise UsageError(f"level {level!r}", "no unit has it", f"one of {', '.join(tree.levels)}")
-        cube, before = self._cube(view, tree, known_at), self.tree(as_of - ONE_DAY)
-        earlier = None if before is tree else self._cube(view, before, known_at).ranks_on(as_of - ONE_DAY)
-        rows = cube.figures_on(as_of, earlier)
+        rows = self._rows(view, as_of, known_at)
         seen = self.scope.codes(tree)
         return [row for row in rows if (level is None or row.level == level) and (seen is None or row.code in seen)]
 

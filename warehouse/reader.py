@@ -140,6 +140,12 @@ class Reader:
         return str(self._rows("select value from meta where key = 'fingerprint'")[0][0])
 
     @cached_property
+    def schema_mark(self) -> str:
+        """Return the mark of the tables this version was built with; '' for one from before there were marks."""
+        rows = self._rows("select value from meta where key = 'schema'")
+        return str(rows[0][0]) if rows else ""
+
+    @cached_property
     def registry(self) -> Registry:
         """Return the units this version was built with."""
         columns = list(Unit.__dataclass_fields__)

@@ -105,6 +105,12 @@ def fingerprint(shape: str, inputs: dict[str, bytes]) -> str:
     return json.dumps({"shape": shape, **digests}, sort_keys=True)
 
 
+def schema_mark() -> str:
+    """Return the mark of the tables a version is built with today."""
+    text = "".join(statement(folder, name) for folder in ("schema", "marts") for name in names(folder))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def utc(moment: datetime) -> datetime:
     """Return an aware moment as the naive UTC the warehouse stores."""
     return moment.astimezone(UTC).replace(tzinfo=None)
@@ -171,8 +177,11 @@ class NextVersion:
         if self.meta("fingerprint") == mark:
             return False
         run = self._connection.execute
-        run("delete from meta where key in ('fingerprint', 'shape')")
-        run("insert into meta values ('fingerprint', $one), ('shape', $two)", {"one": mark, "two": shape})
+        run("delete from meta")
+        run(
+            "insert into meta values ('fingerprint', $mark), ('shape', $shape), ('schema', $schema)",
+            {"mark": mark, "shape": shape, "schema": schema_mark()},
+        )
         run("delete from input_file")
         for name, content in inputs.items():
             digest = hashlib.sha256(content).hexdigest()

@@ -1,0 +1,1 @@
+"""Benchmarks: ratios against the bare library in one run; see README.md."""
