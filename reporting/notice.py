@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from campaign.configuration import Campaign
-from campaign.errors import UsageError
+from campaign.errors import SourceError, UsageError
 from campaign.units import Tree
 from reporting.figures import Figures
 from reporting.notice_content import Maker, Notice
@@ -33,13 +33,20 @@ def write_notices(figures: Figures, month: date | str, out: Path, lang: str, now
     made = notices(figures, month, lang, now)
     top = figures.tree(made[0].as_of).top.name
     contents = {out / file_name(notice, figures.campaign, top, taken): workbook(notice, now) for notice in made}
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise UsageError(f"notice --out {out}", f"{problem.strerror}", "a folder was expected") from None
     drafts = {path: path.with_name(f".{path.name}.part") for path in contents}
     try:
         for path, content in contents.items():
             drafts[path].write_bytes(content)
         for path, draft in drafts.items():
             draft.replace(path)
+    except OSError as problem:
+        raise SourceError(
+            f"{out}", f"not writable ({problem.strerror})", "make room or choose another folder"
+        ) from None
     finally:
         for draft in drafts.values():
             draft.unlink(missing_ok=True)
@@ -51,7 +58,10 @@ def notices(figures: Figures, month: date | str, lang: str, now: datetime) -> li
     first = _first_day(month)
     as_of = _as_of(figures, first, now)
     maker = Maker(figures, first, as_of, lang, now)
-    return [maker.notice(tops) for tops in _heads(figures.tree(as_of), set(maker.rows))]
+    heads = _heads(figures.tree(as_of), set(maker.rows))
+    if not heads:
+        raise UsageError("notice", "no unit that gets a notice may be seen", "the top unit or one right below it")
+    return [maker.notice(tops) for tops in heads]
 
 
 def _first_day(month: date | str) -> date:

@@ -276,6 +276,14 @@ def test_a_run_that_breaks_leaves_no_file_behind(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_that_cannot_be_is_refused_in_one_line(figures: Figures, tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("a file", "utf-8")
+    with pytest.raises(CanDichError, match="a folder was expected"):
+        write_notices(figures, "2025-01", taken, "vi", NOW)
+    assert taken.read_text("utf-8") == "a file"
+
+
 def test_writing_again_replaces_the_earlier_notices(figures: Figures, tmp_path: Path) -> None:
     first = write_notices(figures, "2025-01", tmp_path, "vi", NOW)
     assert write_notices(figures, "2025-01", tmp_path, "vi", NOW) == first
