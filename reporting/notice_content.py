@@ -289,6 +289,9 @@ class Maker:
             if part.target is not None
             for shown in [numbers.percent(part.share.value, lang, part.share.finished)]
         ]
+        excess = (whole.done or 0) + (whole.remaining or 0) - whole.target
+        if excess and whole.remaining:
+            found.append(self._text("says.excess", n=excess, counts=self.counts))
         month = numbers.month(self.month, lang)
         found.append(self._text("says.month", month=month, n=total.in_month, counts=self.counts))
         if head and head.expected is not None and head.planned_share != 1 and head.variance is not None:
