@@ -34,7 +34,7 @@ from pages import _ask, _errors
 from pages._address import PATHS
 from pages._document import ASSETS, document, language_of, not_found
 from pages._gate import Gate, is_loopback
-from pages._warm import warm
+from pages._warm import kept_warm, warm
 
 LOG = logging.getLogger("candich.app")
 STANDARD_PORT = 8501
@@ -115,7 +115,7 @@ def _version(config: Configuration, campaign: str) -> dict[str, Any]:
     published = _ask.current(config, campaign)
     as_of = None
     if published is not None:
-        as_of = _ask.figures(_ask.Edition(config.fingerprint, campaign, published), config).default_as_of(now).isoformat()
+        as_of = _ask.figures(_ask.edition_of(config, campaign, published), config).default_as_of(now).isoformat()
     return {"version": published, "as_of": as_of, "scheduler_age_seconds": None if age is None else round(age, 1)}
 
 
@@ -127,7 +127,8 @@ def application(config: Configuration) -> st.App:
         await run_in_threadpool(warm, config)
         gc.collect()
         gc.freeze()  # what lives as long as the process is not looked at again by every collection
-        yield
+        with kept_warm(config):
+            yield
 
     return st.App(
         PROJECT / "pages" / "_shell.py",

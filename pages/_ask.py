@@ -7,7 +7,6 @@ kept is shared between visitors, so it is never changed after it was made; old v
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -21,7 +20,7 @@ from etl.configured import load
 from reporting import charts, faults
 from reporting.faults import Issue
 from reporting.figures import Figures, store_of
-from warehouse.reader import Submission
+from warehouse.reader import Batch, Submission
 
 Rows = tuple[UnitProgress, ...]
 
@@ -36,19 +35,15 @@ def _configuration(path: str | None) -> Configuration:
     return load(Path(path) if path else None)
 
 
-@dataclass(frozen=True)
-class Edition:
-    """One campaign as one version holds it: the first half of every key."""
-
-    fingerprint: str
-    campaign: str
-    version: str
-
-
 def current(config: Configuration, campaign: str) -> str | None:
     """Return the name of a campaign's published version; None before the first."""
     published = store_of(config, campaign).current()
     return published.version if published else None
+
+
+def edition_of(config: Configuration, campaign: str, version: str) -> str:
+    """Return the first part of every key: which configuration, campaign and version a number belongs to."""
+    return f"{config.fingerprint}/{campaign}/{version}"
 
 
 def _closed(figures: Figures) -> None:
@@ -56,18 +51,19 @@ def _closed(figures: Figures) -> None:
 
 
 @st.cache_resource(max_entries=12, show_spinner=False, on_release=_closed)
-def figures(edition: Edition, _config: Configuration) -> Figures:
+def figures(edition: str, _config: Configuration) -> Figures:
     """Return the door to the figures of one edition."""
-    return Figures.open(_config, edition.campaign, edition.version)
+    _, campaign, version = edition.split("/")
+    return Figures.open(_config, campaign, version)
 
 
 @st.cache_resource(max_entries=600, show_spinner=False)
-def progress(edition: Edition, as_of: date, category: str, stage: str, _figures: Figures) -> Rows:
+def progress(edition: str, as_of: date, category: str, stage: str, _figures: Figures) -> Rows:
     """Return the figures of every unit on one day: top level first, then rank, then code."""
     return tuple(_figures.progress(as_of, category=category, stage=stage))
 
 
-def series(edition: Edition, unit: str, category: str, stage: str, last: date, _figures: Figures) -> Rows:
+def series(edition: str, unit: str, category: str, stage: str, last: date, _figures: Figures) -> Rows:
     """Return one unit's figures for the days the chart draws, up to `last`."""
     days = charts.drawn_days(_figures.campaign.start, last)
     asked = (progress(edition, day, category, stage, _figures) for day in days)
@@ -76,7 +72,7 @@ def series(edition: Edition, unit: str, category: str, stage: str, last: date, _
 
 @st.cache_resource(max_entries=300, show_spinner=False)
 def burnup(
-    edition: Edition, unit: str, category: str, stage: str, as_of: date, lang: str, _figures: Figures
+    edition: str, unit: str, category: str, stage: str, as_of: date, lang: str, _figures: Figures
 ) -> go.Figure:
     """Return the burn-up chart of one unit: done, plan, target, the day itself and excused days."""
     return charts.burnup(
@@ -90,12 +86,18 @@ def burnup(
 
 
 @st.cache_resource(max_entries=60, show_spinner=False)
-def issues(edition: Edition, as_of: date, _figures: Figures) -> tuple[Issue, ...]:
+def issues(edition: str, as_of: date, _figures: Figures) -> tuple[Issue, ...]:
     """Return what is held, rejected, over target, without target, or does not reconcile."""
     return tuple(faults.issues(_figures, as_of))
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
-def submissions(edition: Edition, unit: str, stage: str, _figures: Figures) -> tuple[tuple[Submission, bool], ...]:
+def submissions(edition: str, unit: str, stage: str, _figures: Figures) -> tuple[tuple[Submission, bool], ...]:
     """Return what one unit sent for one stage, the latest first, each with whether it came late."""
     return tuple(_figures.submissions(unit, stage=stage))
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def last_batch(edition: str, _figures: Figures) -> Batch | None:
+    """Return the latest load; None before the first."""
+    return next(iter(_figures.batches()), None)

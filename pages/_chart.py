@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
 from pages import _ask
 from pages._cards import draw, e
 from pages._view import View
-from reporting import charts
+from reporting import charts, numbers
+
+SHOWN = "cd_chart_shown"
+HEAD_START_SECONDS = 0.3
 
 
 def burnup(view: View, unit: str) -> None:
@@ -16,6 +21,7 @@ def burnup(view: View, unit: str) -> None:
     with st.container(key="cd-chart"):
         title = f'<h2 class="cd-h2">{e(view.says("overview.burnup"))}</h2>'
         draw(f'<div class="cd-chart-head">{title}<div class="cd-keys">{_keys(view)}</div></div>')
+        _let_words_go_first()
         st.plotly_chart(
             _ask.burnup(*ask, view.lang, view.figures),
             key="burnup",
@@ -25,8 +31,20 @@ def burnup(view: View, unit: str) -> None:
         )
 
 
+def _let_words_go_first() -> None:
+    """Hold the chart back for a moment on a visitor's first page, once.
+
+    Its script is 4.7 MB and keeps the browser busy for a second; sent together with the words, it would
+    come before them.
+    """
+    if not st.session_state.get(SHOWN):
+        st.session_state[SHOWN] = True
+        time.sleep(HEAD_START_SECONDS)
+
+
 def _keys(view: View) -> str:
     keys = [("", "chart.done"), ("cd-dash", "chart.plan"), ("cd-dot", "chart.target")]
     if charts.excused_days(view.campaign, view.tree, view.scope):
         keys.append(("cd-band", "chart.excused"))
-    return "".join(f'<span><i class="{shape}"></i>{e(view.says(key))}</span>' for shape, key in keys)
+    drawn = "".join(f'<span><i class="{shape}"></i>{e(view.says(key))}</span>' for shape, key in keys)
+    return f'{drawn}<span><i class="cd-now"></i>{numbers.day(view.as_of, view.lang)}</span>'

@@ -23,6 +23,7 @@ GO = "cd_go"
 HERE = "cd_here"
 KEY = "cd_chrome"
 ONE_DAY = timedelta(days=1)
+MOST_OPTIONS = 1000
 INDENT = "\u2007\u2007"  # figure spaces: a plain space at the start of an option is dropped
 
 _component = st.components.v2.component(
@@ -73,7 +74,7 @@ def _data(address: Address, lang: str, config: Configuration, view: View | None)
             "href": address.href(lang=other),
         },
         "campaign": view.campaign.id if view else "",
-        "seen": f"{view.edition.version}|{view.standard_as_of}" if view else "",
+        "seen": f"{view.figures.version}|{view.standard_as_of}" if view else "",
         "permalink": _permalink(view) if view else address.href(),
         "quiet": view.quiet if view else False,
         "quiet_after_seconds": heartbeat.SILENT_AFTER,
@@ -106,6 +107,8 @@ def _permalink(view: View) -> str:
 def _filters(view: View) -> list[dict[str, Any]]:
     """Return the choices as the header draws them; one with a single possible value is left out."""
     built = [_campaigns(view), _days(view), _units(view), _categories(view), _stages(view)]
+    if view.address.page == "unit":
+        built.insert(3, _unit(view))
     return [one for one in built if len(one["options"]) > 1]
 
 
@@ -154,7 +157,18 @@ def _units(view: View) -> dict[str, Any]:
     tree = view.tree
     codes = [code for code in tree.codes if not tree.is_leaf(code)]
     options = [(INDENT * max(tree.depth[code] - 1, 0) + tree.unit(code).name, code) for code in codes]
-    return _filter(view, "district", view.scope, tree.top.code, [(code, label) for label, code in options])
+    found = _filter(view, "district", view.scope, tree.top.code, [(code, label) for label, code in options])
+    return found | {"clears": {"unit": ""}}
+
+
+def _unit(view: View) -> dict[str, Any]:
+    """Return the units that one can be picked from; none where a list would be too long to read."""
+    tree, codes = view.tree, view.tree.subtree(view.scope)
+    options = [(code, INDENT * (tree.depth[code] - tree.depth[view.scope]) + tree.unit(code).name) for code in codes]
+    asked = view.address.get("unit") or view.scope
+    if asked in tree and asked not in codes:
+        options.append((asked, tree.unit(asked).name))
+    return _filter(view, "unit", asked, view.scope, options if len(options) <= MOST_OPTIONS else [])
 
 
 def _categories(view: View) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The one HTML document every page starts from: the framework's own, in our language and with our look.
 
-It also tells the browser to fetch the large scripts at once instead of one after another, which is most
-of what a first visit waits for.
+It also tells the browser to fetch at once what the first words and figures need, instead of one after another.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from streamlit import file_util
 from reporting.texts import LANGUAGES, text
 
 ASSETS = Path(__file__).parent / "assets"
-PRELOADED = ("PlotlyChart", "Html", "BidiComponent", "DownloadButton")
+PRELOADED = ("Html", "BidiComponent")  # not PlotlyChart: reading its 4.7 MB would hold up the words
 ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'%3E"
     "%3Crect width='24' height='24' rx='5' fill='%230b4f8a'/%3E%3Cpath d='M7 20V5h11l-2.5 3.5L18 12H7' "

@@ -36,7 +36,9 @@ def cards(view: View, row: UnitProgress) -> str:
                 e(view.says("overview.remaining", n=numbers.whole(row.remaining, lang))),
                 _words.deadline(view, row),
             ),
-            card(
+            _rank(view, row)
+            if row.is_leaf
+            else card(
                 view.says("overview.units"),
                 units,
                 view.says("word.unit"),
@@ -46,3 +48,18 @@ def cards(view: View, row: UnitProgress) -> str:
         ]
     )
     return f'<div class="cd-cards">{drawn}</div>{_words.tally(view, row.code)}'
+
+
+def _rank(view: View, row: UnitProgress) -> str:
+    """Return a leaf's place among its peers, where a roll-up says how many of its units are finished."""
+    peers = sum(1 for one in view.rows() if one.level == row.level and one.rank is not None)
+    change = row.rank_change or 0
+    key = "ranking.same" if change == 0 else "ranking.up" if change > 0 else "ranking.down"
+    moved = view.says(key, n=abs(change)) if row.rank is not None else view.says("ranking.unranked")
+    return card(
+        view.says("column.rank.long"),
+        numbers.whole(row.rank, view.lang),
+        f"/ {numbers.whole(peers, view.lang)}",
+        e(moved),
+        e(view.says("ranking.movers.note")) if row.rank is not None else "",
+    )

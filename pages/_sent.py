@@ -13,6 +13,7 @@ from warehouse.reader import Submission
 
 SENT = (("as_of", 1), ("name", 2), ("category", 1), ("count", 1), ("received_at", 2), ("late", 2), ("file", 3), ("stated_reason", 3))
 REFUSED = (("kind", 1), ("reason", 1), ("name", 2), ("category", 2), ("as_of", 2), ("found", 1), ("mend", 3), ("file", 3))
+FEW = 12
 RIGHT = {"count", "found", "received_at"}
 
 
@@ -44,7 +45,7 @@ def submissions(view: View, code: str) -> None:
     sent = _ask.submissions(view.edition, code, view.stage, view.figures)
     cells = [_sent_cells(view, one, late=late) for one, late in sent]
     title = view.says("unit.submissions")
-    _tables.draw(view, _heads(view, SENT), cells, title, "sent", view.says("load.rows", n=len(sent)))
+    _tables.draw(view, _heads(view, SENT), cells, title, "sent", view.says("load.rows", n=len(sent)), FEW)
     if sent:
         _tables.downloads(view, lambda: _sent_table(view, title, sent), f"sent-{code}")
 
@@ -88,7 +89,7 @@ def refused(view: View, code: str) -> None:
     ]
     title = view.says("unit.issues")
     subtitle = view.says("load.rows", n=len(found)) if found else view.says("unit.issues.none")
-    _tables.draw(view, _heads(view, REFUSED), [_refused_cells(view, one) for one in found], title, "refused", subtitle)
+    _tables.draw(view, _heads(view, REFUSED), [_refused_cells(view, one) for one in found], title, "refused", subtitle, FEW)
     if found:
         _tables.downloads(view, lambda: _refused_table(view, title, found), f"refused-{code}")
 

@@ -15,6 +15,7 @@ from reporting import charts, numbers, tables
 from reporting.texts import text
 
 Cell = dict[str, Any]
+PAGE = 100
 Draw = Callable[[View, UnitProgress], Cell]
 
 _component = st.components.v2.component(
@@ -148,6 +149,7 @@ def units(
             "kind": "name" if name == "name" else "",
             "part": part if part > 1 else None,
             "first": -1 if name in FALLING else 1,
+            "thin": name not in LEFT,
         }
         for name, part in columns
     ]
@@ -155,8 +157,19 @@ def units(
     draw(view, heads, cells, title, key, subtitle)
 
 
+def _slim(cell: Cell) -> Cell:
+    """Return a cell without what it does not say: 600 rows travel on every change of the data."""
+    return {name: value for name, value in cell.items() if name == "text" or value not in ("", None)}
+
+
 def draw(
-    view: View, heads: Sequence[Cell], cells: Sequence[Sequence[Cell]], title: str, key: str, subtitle: str = ""
+    view: View,
+    heads: Sequence[Cell],
+    cells: Sequence[Sequence[Cell]],
+    title: str,
+    key: str,
+    subtitle: str = "",
+    page: int = PAGE,
 ) -> None:
     """Draw a table from cells that are already words."""
     _component(
@@ -165,8 +178,8 @@ def draw(
             "title": title,
             "subtitle": subtitle,
             "columns": list(heads),
-            "rows": [[{name: value for name, value in cell.items() if value not in ("", None) or name == "text"} for cell in row] for row in cells],
-            "height": 0,
+            "rows": [[_slim(cell) for cell in row] for row in cells],
+            "page": page,
             "texts": {
                 "search": view.says("filter.search"),
                 "empty": view.says("empty.table"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from campaign.configuration import ALL, Campaign, Configuration
@@ -32,7 +32,7 @@ class View:
     lang: str
     config: Configuration
     campaign: Campaign
-    edition: _ask.Edition
+    edition: str
     figures: Figures
     tree: Tree
     now: datetime
@@ -41,6 +41,7 @@ class View:
     scope: str
     category: str
     stage: str
+    met: dict[tuple[date, str, str], _ask.Rows] = field(default_factory=dict, compare=False)  # within one run
 
     def says(self, key: str, **params: object) -> str:
         """Return a text in the language of the view."""
@@ -73,9 +74,10 @@ class View:
 
     def rows(self, *, category: str | None = None, stage: str | None = None, as_of: date | None = None) -> _ask.Rows:
         """Return the figures of every unit for this view, or with one choice changed."""
-        return _ask.progress(
-            self.edition, as_of or self.as_of, category or self.category, stage or self.stage, self.figures
-        )
+        asked = (as_of or self.as_of, category or self.category, stage or self.stage)
+        if asked not in self.met:
+            self.met[asked] = _ask.progress(self.edition, *asked, self.figures)
+        return self.met[asked]
 
     def row(self, code: str, *, category: str | None = None, stage: str | None = None) -> UnitProgress:
         """Return the figures of one unit."""
@@ -110,7 +112,7 @@ def read(address: Address, config: Configuration) -> View | Trouble:
     version = _ask.current(config, chosen.id)
     if version is None:
         return Trouble(chosen.title(lang), text("empty.version", lang), address.href())
-    edition = _ask.Edition(config.fingerprint, chosen.id, version)
+    edition = _ask.edition_of(config, chosen.id, version)
     figures = _ask.figures(edition, config)
     now = datetime.now(UTC)
     standard = figures.default_as_of(now)

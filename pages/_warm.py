@@ -1,9 +1,12 @@
-"""The warm-up: what the first visitor would wait for is done before the door opens."""
+"""The warm-up: what a visitor would wait for is computed before, at the start and after each new version."""
 
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Event, Thread
 
 from campaign.configuration import Configuration
 from pages import _ask, _view
@@ -12,6 +15,9 @@ from pages._document import document
 from reporting.texts import LANGUAGES
 
 LOG = logging.getLogger(__name__)
+LOOK_EVERY_SECONDS = 2.0
+REST_SECONDS = 0.02
+DAYS_BACK = 31
 
 
 def warm(config: Configuration) -> None:
@@ -19,22 +25,54 @@ def warm(config: Configuration) -> None:
     for lang in LANGUAGES:
         document(lang)
     for campaign in config.campaigns:
-        started = datetime.now(UTC)
-        try:
-            _overview(config, campaign.id)
-        except Exception:  # a visitor would see a page that says so; the other campaigns must still be served
-            LOG.exception("%s could not be warmed", campaign.id)
-            continue
-        LOG.info("%s is warm after %.1f s", campaign.id, (datetime.now(UTC) - started).total_seconds())
+        _guarded(config, campaign.id, whole=False, stop=Event())
 
 
-def _overview(config: Configuration, campaign: str) -> None:
+@contextmanager
+def kept_warm(config: Configuration) -> Iterator[None]:
+    """Keep the recent days of every campaign computed while the block lasts, whatever version comes."""
+    stop = Event()
+    watcher = Thread(target=_watch, args=(config, stop), name="warm", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        watcher.join(timeout=5)
+
+
+def _watch(config: Configuration, stop: Event) -> None:
+    warmed: dict[str, str | None] = {}
+    while not stop.is_set():
+        for campaign in config.campaigns:
+            version = _ask.current(config, campaign.id)
+            if warmed.get(campaign.id) != version:
+                warmed[campaign.id] = version
+                _guarded(config, campaign.id, whole=True, stop=stop)
+        stop.wait(LOOK_EVERY_SECONDS)
+
+
+def _guarded(config: Configuration, campaign: str, *, whole: bool, stop: Event) -> None:
+    try:
+        _compute(config, campaign, whole=whole, stop=stop)
+    except Exception:  # a visitor would see a page that says so; the other campaigns must still be served
+        LOG.exception("%s could not be warmed", campaign)
+
+
+def _compute(config: Configuration, campaign: str, *, whole: bool, stop: Event) -> None:
+    """Compute the latest day's overview; `whole` adds the recent days, a rest after each."""
     view = _view.read(Address("overview", {"campaign": campaign}), config)
     if isinstance(view, _view.Trouble):
         return
     _ask.burnup(view.edition, view.scope, view.category, view.stage, view.as_of, view.lang, view.figures)
-    _ask.issues(view.edition, view.as_of, view.figures)
-    for group in view.campaign.groups:
-        view.rows(category=group.id)
-    for stage in view.campaign.stages:
-        view.rows(stage=stage.id)
+    for back in range(DAYS_BACK if whole else 1):
+        day = view.as_of - timedelta(days=back)
+        if day < view.campaign.start and back:
+            break
+        for category in (view.category, *(group.id for group in view.campaign.groups)):
+            view.rows(as_of=day, category=category)
+        for stage in view.campaign.stages:
+            view.rows(as_of=day, stage=stage.id)
+        _ask.issues(view.edition, day, view.figures)
+        if stop.wait(REST_SECONDS):
+            break

@@ -13,8 +13,12 @@ from pages._view import View
 from reporting import charts, numbers
 from reporting.faults import Issue, Kind
 from reporting.texts import has
+from warehouse.reader import Batch
 
 TOLD = 3
+WORTH_SAYING = (
+    Kind.FAILING_CHECK, Kind.RECONCILIATION, Kind.HELD, Kind.REJECTED, Kind.OVER_TARGET, Kind.NO_TARGET,
+)  # fmt: skip
 SHOWN_ORDER = (
     Status.FINISHED, Status.ON_TRACK, Status.AT_RISK, Status.BEHIND, Status.STALLED, Status.SILENT, Status.OVERDUE,
     Status.NOTHING_TO_DO, Status.NO_TARGET,
@@ -142,20 +146,28 @@ def part(view: View, name: str, row: UnitProgress) -> tuple[str, str, str, str]:
     return e(name), f"{share}<small>{of}</small>", track(row), ""
 
 
-def trust(view: View, found: Sequence[Issue]) -> str:
-    """Return what speaks against the number, or that nothing does."""
+def trust(view: View, found: Sequence[Issue], last: Batch | None) -> str:
+    """Return whether totals agree, what waits for a person, and what the last load brought."""
     differences = [one for one in found if one.kind is Kind.RECONCILIATION]
     counted = Counter(one.kind for one in found)
-    lines = [difference(view, one) for one in differences[:TOLD]]
-    more = [
-        f'<span class="cd-chip">{e(view.says(f"issue.{kind}"))} {counted[kind]}</span>'
-        for kind in (Kind.FAILING_CHECK, Kind.RECONCILIATION, Kind.HELD, Kind.REJECTED, Kind.OVER_TARGET, Kind.NO_TARGET)
+    chips = "".join(
+        f'<span class="cd-chip">{e(view.says(f"issue.{kind}"))} <b>{counted[kind]}</b></span>'
+        for kind in WORTH_SAYING
         if counted[kind]
-    ]
-    if not lines and not more:
-        return f"<p>{e(view.says('overview.trust.clean'))}</p>"
+    )
+    to_mend = f'<a class="cd-tally" href="{e(view.address.href("unit", unit=view.scope))}">{chips}</a>' if chips else ""
+    lines = [difference(view, one) for one in differences[:TOLD]]
     told = "".join(f"<li><div class='cd-name'>{line}</div></li>" for line in lines)
-    return f'<div class="cd-tally">{"".join(more)}</div><ul class="cd-list">{told}</ul>'
+    agree = "" if lines else f"<p>{e(view.says('overview.trust.agrees'))}</p>"
+    return f'{to_mend}{agree}<ul class="cd-list">{told}</ul>{_load(view, last)}'
+
+
+def _load(view: View, last: Batch | None) -> str:
+    if last is None:
+        return ""
+    at = view.says("load.last", at=numbers.moment(last.received_at, view.config.zone, view.lang))
+    counts = {name: getattr(last, name) for name in ("read", "accepted", "unchanged", "held", "rejected")}
+    return f'<p class="cd-meta">{e(at)}. {e(view.says("load.sum", **counts))}.</p>'
 
 
 def difference(view: View, one: Issue) -> str:
@@ -185,6 +197,4 @@ def _category(view: View, category: str | None) -> str:
 
 
 def _measure(view: View, measure: str | None) -> str:
-    return view.says({"target": "reconciliation.target", "units_finished": "reconciliation.units_finished"}.get(measure or "", "reconciliation.done"))
-
-
+    return view.says(f"measure.{measure or 'count'}")

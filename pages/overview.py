@@ -12,7 +12,7 @@ from pages._kpis import cards
 from pages._view import View
 from reporting import numbers
 
-HOLDERS = 6
+HOLDERS = 5
 
 
 def show(view: View) -> None:
@@ -24,7 +24,7 @@ def show(view: View) -> None:
         burnup(view, view.scope)
     with right:
         draw(_holders(view))
-    draw(f'<div class="cd-grid2">{_below(view)}{_parts(view)}</div>', _trust(view))
+    draw(f'<div class="cd-masonry">{_below(view)}{_parts(view)}{_trust(view)}</div>')
 
 
 def _holders(view: View) -> str:
@@ -70,10 +70,10 @@ def _parts(view: View) -> str:
     for key, parts in (("overview.by_group", groups), ("overview.by_stage", stages)):
         if len(parts) > 1:
             blocks.append(panel(view.says(key), items(_words.part(view, name, row) for name, row in parts)))
-    return f'<div style="display:flex;flex-direction:column;gap:.75rem">{"".join(blocks)}</div>'
+    return "".join(blocks)
 
 
 def _trust(view: View) -> str:
     """Return whether the number is true: what does not reconcile, what waits, what was sent back."""
     found = _ask.issues(view.edition, view.as_of, view.figures)
-    return panel(view.says("overview.trust"), _words.trust(view, found))
+    return panel(view.says("overview.trust"), _words.trust(view, found, _ask.last_batch(view.edition, view.figures)))

@@ -40,10 +40,7 @@ def _path(view: View, code: str) -> str:
 
 def _facts(view: View, code: str) -> str:
     row, lang = view.row(code), view.lang
-    peers = sum(1 for one in view.rows() if one.level == row.level and one.rank is not None)
     lines = [
-        ("column.rank.long", f"{numbers.whole(row.rank, lang)}/{numbers.whole(peers, lang)}"),
-        ("column.rank_change.short", numbers.signed(row.rank_change, lang)),
         ("column.variance.long", numbers.signed(row.variance, lang)),
         ("column.pace.long", numbers.percent(row.pace, lang)),
         ("column.gap_share.long", numbers.percent(row.gap_share, lang)),

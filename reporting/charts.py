@@ -23,8 +23,9 @@ from reporting.texts import text
 DONE, DONE_FILL = "#3b8bcb", "rgba(59, 139, 203, 0.13)"
 PLAN, TARGET, BAND, LATEST = "#7d8b99", "#7d8b99", "rgba(125, 139, 153, 0.16)", "#c4502a"
 FONT = "Be Vietnam Pro, sans-serif"
-MOST_TICKS = 8
+MOST_TICKS = 6
 MOST_POINTS = 62
+MOST_MARKERS = 31
 
 
 def width(share: Fraction | None) -> float:
@@ -120,29 +121,38 @@ def burnup(
         name=text("chart.plan", lang),
         hovertemplate=html.escape(text("chart.plan", lang)) + ": %{customdata}<extra></extra>",
     )
+    reported = _reported(series)
     figure.add_scatter(
-        x=[row.as_of for row in series],
-        y=[row.done for row in series],
-        customdata=[[numbers.whole(row.done, lang), numbers.signed(row.done_today, lang)] for row in series],
-        mode="lines+markers",
+        x=[row.last_as_of for row in reported],
+        y=[row.done for row in reported],
+        customdata=[numbers.whole(row.done, lang) for row in reported],
+        mode="lines+markers" if len(reported) <= MOST_MARKERS else "lines",
         line={"color": DONE, "width": 3},
         marker={"size": 6, "color": DONE},
         fill="tozeroy",
         fillcolor=DONE_FILL,
         name=text("chart.done", lang),
-        hovertemplate=html.escape(text("chart.done", lang)) + ": <b>%{customdata[0]}</b> (%{customdata[1]})<extra></extra>",
+        hovertemplate=html.escape(text("chart.done", lang)) + ": <b>%{customdata}</b><extra></extra>",
     )
+    if reported and reported[-1].last_as_of != as_of:
+        figure.add_scatter(
+            x=[reported[-1].last_as_of, as_of],
+            y=[reported[-1].done, reported[-1].done],
+            mode="lines",
+            line={"color": DONE, "width": 2, "dash": "dot"},
+            hoverinfo="skip",
+        )
     for day in excused:
         figure.add_vrect(x0=_moment(day, -12), x1=_moment(day, 12), fillcolor=BAND, line_width=0, layer="below")
     if target:
         figure.add_hline(y=target, line={"color": TARGET, "width": 1.5, "dash": "dot"})
         _label(figure, campaign.start, target, numbers.whole(target, lang), "left", 9)
     figure.add_vline(x=as_of, line={"color": LATEST, "width": 1.5})
-    days = [day for day, _ in planned] + [row.as_of for row in series]
+    days = [day for day, _ in planned] + [as_of] + [row.last_as_of for row in reported if row.last_as_of]
     first, last = min(days, default=campaign.start), max(days, default=campaign.end)
     ticks = _ticks(max(first, campaign.start), last)
     figure.update_layout(
-        height=270,
+        height=296,
         margin={"l": 8, "r": 16, "t": 14, "b": 4},
         font={"family": FONT, "size": 12},
         showlegend=False,
@@ -158,6 +168,7 @@ def burnup(
             "hoverformat": "%d/%m/%Y" if lang == "vi" else "%Y-%m-%d",
             "fixedrange": True,
             "showgrid": False,
+            "tickangle": 0,
             "automargin": True,
         },
         yaxis={
@@ -182,6 +193,15 @@ def described(row: UnitProgress, lang: str) -> str:
         target=numbers.whole(row.target, lang),
         expected=numbers.whole(row.expected, lang),
     )
+
+
+def _reported(series: Sequence[UnitProgress]) -> list[UnitProgress]:
+    """Return one row a day on which something was reported: silence is not drawn as work that stood still."""
+    found: dict[date, UnitProgress] = {}
+    for row in series:
+        if row.last_as_of is not None:
+            found.setdefault(row.last_as_of, row)
+    return [found[day] for day in sorted(found)]
 
 
 def _label(figure: go.Figure, x: date, y: float, words: str, anchor: str, rise: int) -> None:

@@ -1,6 +1,5 @@
 // A table: search, sort, and a page of rows at a time, without asking the server. Cells are text, never HTML.
 
-const PAGE = 100;
 const states = new WeakMap();
 
 const plain = (text) => String(text).normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/gi, "d").toLowerCase();
@@ -20,7 +19,7 @@ function track(cell) {
 }
 
 function drawCell(cell, column) {
-  const kind = [column.align === "right" ? "cd-r" : "", column.kind === "name" ? "cd-n" : "", column.part ? `cd-p${column.part}` : ""].filter(Boolean).join(" ");
+  const kind = [column.thin ? "cd-thin" : "", column.align === "right" ? "cd-r" : "", column.kind === "name" ? "cd-n" : "", column.part ? `cd-p${column.part}` : ""].filter(Boolean).join(" ");
   const td = make("td", { class: kind || false });
   let inner = cell.chip ? make("span", { class: `cd-chip cd-${cell.chip}` }, make("span", { "aria-hidden": "true" }, cell.sign), cell.text) : document.createTextNode(cell.text);
   if (cell.tone) inner = make("span", { class: `cd-${cell.tone}` }, cell.text);
@@ -68,7 +67,7 @@ function draw(state) {
   state.haystack = data.rows.map((row) => plain(row.filter((_, index) => data.columns[index].kind === "name").map((cell) => `${cell.text} ${cell.note ?? ""} ${cell.code ?? ""}`).join(" ")));
   const search = make("input", { type: "search", placeholder: data.texts.search, "aria-label": data.texts.search, name: "search" });
   search.value = state.query;
-  search.addEventListener("input", () => { state.query = search.value; state.shown = PAGE; fill(state); });
+  search.addEventListener("input", () => { state.query = search.value; state.shown = state.data.page; fill(state); });
   const title = make("div", { class: "cd-h2", role: "heading", "aria-level": "2" }, data.title, data.subtitle ? make("small", {}, data.subtitle) : null);
   state.heads = data.columns.map((column, index) => {
     const button = make("button", { type: "button", title: column.long }, column.label);
@@ -77,14 +76,14 @@ function draw(state) {
       state.sort = state.sort?.column !== index ? { column: index, way: first } : state.sort.way === first ? { column: index, way: -first } : null;
       fill(state);
     });
-    return make("th", { scope: "col", class: [column.align === "right" ? "cd-r" : "", column.part ? `cd-p${column.part}` : ""].filter(Boolean).join(" ") || false }, button);
+    return make("th", { scope: "col", class: [column.thin ? "cd-thin" : "", column.align === "right" ? "cd-r" : "", column.part ? `cd-p${column.part}` : ""].filter(Boolean).join(" ") || false }, button);
   });
   state.table = make("table", {}, make("thead", {}, make("tr", {}, ...state.heads)), make("tbody"));
   state.more = make("button", { type: "button", class: "cd-more" });
-  state.more.addEventListener("click", () => { state.shown += PAGE; fill(state); });
+  state.more.addEventListener("click", () => { state.shown += data.page; fill(state); });
   root.replaceChildren(make("section", { class: "cd-table" },
     make("header", {}, title, data.rows.length > 8 ? search : null),
-    make("div", { class: "cd-scroll", tabindex: data.height ? "0" : false, style: data.height ? `--cd-table-height:${data.height}px` : false }, state.table), state.more));
+    make("div", { class: "cd-scroll" }, state.table), state.more));
   fill(state);
 }
 
@@ -93,7 +92,7 @@ export default function table({ data, parentElement }) {
   if (!state) {
     const root = make("div");
     parentElement.append(root);
-    state = { root, query: "", sort: null, shown: PAGE };
+    state = { root, query: "", sort: null, shown: data.page };
     states.set(parentElement, state);
   }
   if (state.data && state.data.columns.length !== data.columns.length) state.sort = null;
