@@ -23,6 +23,8 @@ def exact(value: object, column: str) -> str:
     """Return a value as the contract writes it."""
     if value is None:
         return ""
+    if isinstance(value, str):
+        return str(value)
     if column in SHARES or column in AMOUNTS:
         places = 6 if column in SHARES else 2
         scaled = half_up(Fraction(str(value)) * 10**places)
@@ -46,8 +48,8 @@ def json_rows(rows: Sequence[object], columns: Sequence[str]) -> list[dict[str, 
 
 
 def _json(value: object, column: str) -> object:
-    if value is None or isinstance(value, bool):
-        return value
+    if value is None or isinstance(value, str):
+        return value if value is None else str(value)
     if column in SHARES or column in AMOUNTS:
         return float(exact(value, column))
     return value if isinstance(value, int) else exact(value, column)
