@@ -263,10 +263,10 @@ def _notice(asked: argparse.Namespace) -> int:
     formats = {one.strip() for one in asked.format.split(",")}
     if formats != {"xlsx"}:
         raise UsageError(f"--format {asked.format}", "is not written yet", "xlsx")
-    from reporting.notice import write_notices  # noqa: PLC0415
+    from etl.issuing import issue  # noqa: PLC0415
 
     config, figures = _opened(asked)
-    for path in write_notices(figures, asked.month, asked.out, asked.lang or config.language, datetime.now(UTC)):
+    for path in issue(config, figures, asked.month, asked.out, asked.lang or config.language):
         print(path)
     return 0
 

@@ -1,0 +1,33 @@
+"""Issuing: the month's notices written, and a record of the version they name, which is then never pruned."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from campaign.configuration import Configuration
+from reporting.figures import Figures
+from reporting.notice import write_notices
+from warehouse.versions import sha256_of, write_whole
+
+
+def issue(config: Configuration, figures: Figures, month: str, out: Path, language: str) -> list[Path]:
+    """Write a month's notices into `out` and put on record which version they were made from; return the files.
+
+    The record, <data>/notices/<campaign>-<month>-<version>.json, holds the sha256 of every file.
+    """
+    now = datetime.now(UTC)
+    paths = write_notices(figures, month, out, language, now)
+    record = {
+        "campaign": figures.campaign.id,
+        "month": month,
+        "version": figures.version,
+        "written_at": now.isoformat(),
+        "files": [{"name": path.name, "sha256": sha256_of(path)} for path in paths],
+    }
+    folder = config.data / "notices"
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{figures.campaign.id}-{month}-{figures.version}.json"
+    write_whole(folder / name, json.dumps(record, ensure_ascii=False, indent=1).encode())
+    return paths
