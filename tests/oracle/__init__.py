@@ -21,8 +21,10 @@ Where the definitions are silent, this is what the oracle takes them to say:
   (conflicting rows too); never held, never flagged.
 - `combine = "sum"`: invalid parts are rejected alone and the valid ones added; a reason on any part is the
   reason of the sum; each part of a sum above the target is flagged.
+- `measure = "daily"`: the increments of a file are added up, day after day, onto the count that stands before
+  the file's first day for that key (nothing stands: 0). A corrected increment does not move later files' counts.
 - Several count columns: each must be a whole number; an empty one is a missing field.
-- A measure other than `count` is for stated totals only: on any other row it is rejected.
+- A measure other than `count` is for stated totals only, and only the two that are named: elsewhere it is rejected.
 - A column that is missing altogether is a missing field on every row.
 - A target row for a unit with children, a group or `all` is stated as well: never added.
 - Targets a source states: taken from every row (or sum of parts) that is not rejected.

@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+
+import openpyxl
 
 from tests.oracle.setting import ALL, ONE_DAY
 
@@ -22,14 +25,49 @@ class InventedFile:
     delimiter: str = ","
     marked: bool = False
     newline: str = "\n"
+    gaps: bool = False
+    """whether empty lines stand between the rows, and rows end where their last filled cell ends"""
 
     def content(self) -> bytes:
         """Return its bytes."""
         out = io.StringIO(newline="")
         writer = csv.writer(out, delimiter=self.delimiter, lineterminator=self.newline)
         writer.writerow(self.header)
-        writer.writerows(self.rows)
+        for row in self.rows:
+            writer.writerow(_cut(row) if self.gaps else row)
+            out.write(self.newline if self.gaps else "")
         return out.getvalue().encode("utf-8-sig" if self.marked else "utf-8")
+
+    def write(self, folder: Path) -> Path:
+        """Write the file and return its path; a workbook has its CSV twin beside it."""
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / self.name
+        if path.suffix == ".xlsx":
+            book = openpyxl.Workbook(write_only=True)
+            sheet = book.create_sheet()
+            sheet.append(self.header)
+            for row in self.rows:
+                sheet.append([_typed(header, text) for header, text in zip(self.header, row, strict=True)])
+            book.save(path)
+            path.with_suffix(".twin").write_bytes(self.content())
+        else:
+            path.write_bytes(self.content())
+        return path
+
+
+def _cut(row: list[str]) -> list[str]:
+    """Return a row without the empty cells at its end."""
+    filled = [number for number, text in enumerate(row, start=1) if text]
+    return row[: max(filled, default=1)]
+
+
+def _typed(header: str, text: str) -> str | int | date | None:
+    """Return a cell as people have it in a workbook: numbers and days as such, codes as text."""
+    if header.lower() in ("count", "so_luong") and re.fullmatch(r"0|[1-9][0-9]*", text):
+        return int(text)
+    if header.lower() in ("as_of", "ngay") and re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        return date.fromisoformat(text)
+    return text or None
 
 
 @dataclass
@@ -127,29 +165,21 @@ class Campaign:
         return [unit.code for unit in self.units if unit.code not in parents]
 
     def write(self, folder: Path) -> Path:
-        """Write the campaign's files and return the path of its configuration."""
+        """Write what is known beforehand and return the path of the configuration."""
         folder.mkdir(parents=True, exist_ok=True)
         config = folder / "config.toml"
         config.write_text(self.toml(), encoding="utf-8")
         units = InventedFile("units.csv", ["code", "name", "level", "parent_code"])
         units.rows = [[unit.code, unit.name, unit.level, unit.parent] for unit in self.units]
-        (folder / units.name).write_bytes(units.content())
+        units.write(folder)
         header = ["unit_code", "category", "stage", "target", "valid_from", "reason"]
-        targets = InventedFile("targets.csv", header, [target.cells() for target in self.targets])
-        (folder / targets.name).write_bytes(targets.content())
-        for number in range(len(self.deliveries)):
-            self.write_delivery(folder, number)
+        InventedFile("targets.csv", header, [target.cells() for target in self.targets]).write(folder)
         return config
 
     def write_delivery(self, folder: Path, number: int) -> list[Path]:
         """Write the files of one delivery and return their paths."""
         there = folder / "files" / f"{number:02d}"
-        there.mkdir(parents=True, exist_ok=True)
-        paths = []
-        for file in self.deliveries[number].files:
-            (there / file.name).write_bytes(file.content())
-            paths.append(there / file.name)
-        return paths
+        return [file.write(there) for file in self.deliveries[number].files]
 
     def toml(self) -> str:
         """Return the configuration."""

@@ -59,7 +59,7 @@ def tell(campaign: Campaign, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     found = differences(campaign, folder)
     for file in sorted(folder.rglob("*")):
-        if file.suffix in (".toml", ".csv") and "data" not in file.relative_to(folder).parts:
+        if file.suffix in (".toml", ".csv", ".twin") and "data" not in file.relative_to(folder).parts:
             print(f"--- {file.relative_to(folder)}\n{file.read_text(encoding='utf-8-sig').strip()}")
     print(f"--- differences, in {folder}", *found, sep="\n")
 

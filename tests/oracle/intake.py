@@ -124,7 +124,7 @@ class Intake:
 
         judged.sort(key=lambda item: (item[0][0].as_of, item[0][0].number))
         if source and source.measure == "daily":
-            judged = _cumulative(judged)
+            judged = self._cumulative(judged)
         for group, count in judged:
             fate, why = self._judge(group, count, received_at, source)
             flagged = fate is Fate.ACCEPTED and self._over_target(group[0], count)
@@ -156,6 +156,21 @@ class Intake:
         still_held.discard(count)
         self.accepted.append(Submission(row.key, row.as_of, count, received_at))
         return Fate.ACCEPTED, ""
+
+    def _cumulative(self, judged: list[tuple[list[Row], int]]) -> list[tuple[list[Row], int]]:
+        """Return the increments of one file, in day order, as counts from what stood before its first day."""
+        counts: dict[Key, dict[date, int]] = {}
+        result = []
+        for group, increment in judged:
+            key, day = group[0].key, group[0].as_of
+            days = counts.setdefault(key, {})
+            if day not in days:  # the same increment twice is one increment
+                standing = self.standing(key)
+                before = [at for at in standing if at < day]
+                so_far = days[max(days)] if days else standing[max(before)] if before else 0
+                days[day] = so_far + increment
+            result.append((group, days[day]))
+        return result
 
     def _take_target(self, group: list[Row]) -> None:
         stated = [row.target for row in group if row.target is not None]
@@ -189,17 +204,6 @@ def _implausible(standing: dict[date, int], as_of: date, count: int) -> str:
     if after and count > standing[min(after)]:
         return "exceeds_later"
     return ""
-
-
-def _cumulative(judged: list[tuple[list[Row], int]]) -> list[tuple[list[Row], int]]:
-    """Return the increments of one file, in day order, as counts from its first day on."""
-    so_far: dict[Key, int] = {}
-    result = []
-    for group, increment in judged:
-        key = group[0].key
-        so_far[key] = so_far.get(key, 0) + increment
-        result.append((group, so_far[key]))
-    return result
 
 
 class _Fault(Exception):
@@ -255,7 +259,7 @@ def _check_words(setting: Setting, row: Row) -> None:
         raise _Fault("unknown_category")
     if row.stage not in setting.stages:
         raise _Fault("unknown_stage")
-    if row.measure != "count" and not setting.is_stated(row.unit, row.category):
+    if row.measure not in (MEASURES if setting.is_stated(row.unit, row.category) else MEASURES[:1]):
         raise _Fault("not_a_stated_total")
 
 

@@ -28,6 +28,7 @@ from tests.oracle.setting import ALL, ONE_DAY
 
 T = TypeVar("T")
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+ODD_NAMES = [", Đông", ' "Tây"', " =1+1", "; Nam", " <script>alert(1)</script>", " 's"]
 PLAIN_HEADER = ["unit_code", "category", "stage", "as_of", "count", "reason"]
 
 
@@ -107,41 +108,46 @@ class _Inventor:
 
     def plant_units(self) -> None:
         dice, made = self.dice, self.made
-        odd_names = [", Đông", ' "Tây"', " =1+1", "; Nam", " <script>alert(1)</script>", " 's"]
-        numbers = list(range(1, 40))
-
-        def unit(level: str, parent: str) -> InventedUnit:
-            number = numbers.pop(dice.between(0, len(numbers) - 1) if dice.happens(30) else 0)
-            code = dice.one_of([f"{number:02d}", f"{number:05d}", f"{number}", f"X-{number}"])
-            name = f"Đơn vị {number}" + (dice.one_of(odd_names) if dice.happens(15) else "")
-            if level == "commune" and dice.happens(10):
-                name = "Xã Trùng Tên"
-            planted = InventedUnit(code, name, level, parent)
-            made.units.append(planted)
-            return planted
-
-        depth = dice.one_of([3, 2, 1])
-        leaves = dice.between(1, 12)
+        self.numbers = list(range(1, 40))
+        depth, leaves = dice.one_of([3, 2, 1]), dice.between(1, 12)
         if depth == 1:
-            unit("province", "")
+            for _ in range(leaves if dice.happens(20) else 1):  # a wood of single trees
+                self.plant("province", "")
         elif depth == 2:
-            top = unit("province", "")
+            top = self.plant("province", "")
             for _ in range(leaves):
-                unit("commune", top.code)
+                self.plant("commune", top)
         else:
-            top = unit("province", "")
-            while leaves > 0:
-                if dice.happens(20):  # reports directly to the top
-                    unit(dice.one_of(["district", "commune"]), top.code)
-                    leaves -= 1
-                    continue
-                district = unit("district", top.code)
-                here = dice.between(1, leaves)
-                leaves -= here
-                for _ in range(here):
-                    unit("commune", district.code)
+            self.plant_districts(leaves)
         if dice.happens(20):  # in whatever order
             made.units.reverse()
+
+    def plant_districts(self, leaves: int) -> None:
+        dice = self.dice
+        top = self.plant("province", "")
+        if dice.happens(5):  # a second tree
+            self.plant("commune", self.plant("province", ""))
+        while leaves > 0:
+            here = dice.between(1, leaves)
+            if dice.happens(20):  # reports directly to the top
+                self.plant(dice.one_of(["district", "commune"]), top)
+                leaves -= 1
+                continue
+            district = self.plant("district", top)
+            for _ in range(here):
+                self.plant("commune", district)
+            leaves -= here
+
+    def plant(self, level: str, parent: str) -> str:
+        """Add a unit and return its code."""
+        dice = self.dice
+        number = self.numbers.pop(dice.between(0, len(self.numbers) - 1) if dice.happens(30) else 0)
+        code = dice.one_of([f"{number:02d}", f"{number:05d}", f"{number}", f"X-{number}"])
+        name = f"Đơn vị {number}" + (dice.one_of(ODD_NAMES) if dice.happens(15) else "")
+        if level == "commune" and dice.happens(10):
+            name = "Xã Trùng Tên"
+        self.made.units.append(InventedUnit(code, name, level, parent))
+        return code
 
     def plan(self) -> None:
         dice, made = self.dice, self.made
@@ -194,8 +200,21 @@ class _Inventor:
                         begun += dice.between(1, 6) * ONE_DAY
                         due = 0 if dice.happens(15) else max(0, due + dice.between(-30, 40))
                         made.targets.append(InventedTarget(leaf, category, stage, due, begun))
+        self.state_targets()
         if dice.happens(15):
             made.targets.reverse()
+
+    def state_targets(self) -> None:
+        """Add targets that are totals: for units with children, for groups, for all."""
+        dice, made = self.dice, self.made
+        parents = sorted({unit.parent for unit in made.units if unit.parent})
+        totals = [*made.groups, *([ALL] if made.categories else [])]
+        if parents and dice.happens(10):
+            category = dice.one_of([*self.categories, *totals])
+            made.targets.append(InventedTarget(dice.one_of(parents), category, made.headline, dice.between(0, 999)))
+        if totals and dice.happens(10):
+            leaf = dice.one_of(made.leaves())
+            made.targets.append(InventedTarget(leaf, dice.one_of(totals), made.headline, dice.between(0, 999)))
 
     # --- what happens, delivery by delivery ---
 
@@ -214,8 +233,8 @@ class _Inventor:
         self.speed = {place: dice.one_of([10, 9, 14, 9, 7, 20, 2]) for place in self.places}
         self.reported: dict[Place, dict[date, int]] = {place: {} for place in self.places}
         manner = dice.between(0, 99)
-        daily = manner >= 92
-        mapped = 75 <= manner < 92
+        daily = manner >= 90
+        mapped = 75 <= manner < 90
         if daily:
             self.add_daily_source()
         elif mapped:
@@ -295,6 +314,7 @@ class _Inventor:
         file = InventedFile(name, list(PLAIN_HEADER))
         file.delimiter = dice.one_of([",", ";", "\t"]) if dice.happens(30) else ","
         file.marked = dice.happens(20)
+        file.gaps = dice.happens(10)
         file.newline = "\r\n" if dice.happens(30) else "\n"
         rows = self.plain_rows(today)
         if dice.happens(20):
@@ -311,6 +331,8 @@ class _Inventor:
                 self.name_unit(row)
         self.reshape(file, rows)
         file.rows = [[row.get(column, "") for column in file.header] for row in rows]
+        if dice.happens(15):
+            file.name = file.name.replace(".csv", ".xlsx")
         return file
 
     def plain_rows(self, today: date) -> list[dict[str, str]]:
@@ -432,20 +454,21 @@ class _Inventor:
 
     def add_source(self) -> None:
         dice, made = self.dice, self.made
-        columns = {"unit_code": ["MA"], "count": ["SO_LUONG"]}
+        columns = {"unit_code": ["MA"], "count": ["MOI", "CU"] if dice.happens(40) else ["SO_LUONG"]}
         constants: dict[str, str] = {}
-        lines: list[str] = []
-        if dice.happens(40):
-            columns["count"] = ["MOI", "CU"]
-        for name, ours in (("category", self.categories), ("stage", self.stages)):
-            named = made.categories if name == "category" else made.stages
+        for name, ours, named in (
+            ("category", self.categories, made.categories),
+            ("stage", self.stages, made.stages),
+        ):
             if named or dice.happens(50):
                 if dice.happens(50):
                     constants[name] = dice.one_of(ours)
                 else:
                     columns[name] = [name.upper()]
-        if dice.happens(60):
-            columns["reason"] = ["LY DO"]
+        columns |= {"reason": ["LY DO"]} if dice.happens(60) else {}
+        columns |= {"target": ["CHI TIEU"]} if dice.happens(25) else {}
+        lines = ['on_fall = "accept"'] if dice.happens(50) else []
+        lines += ['combine = "sum"'] if dice.happens(60) else []
         manner = dice.between(0, 2)
         if manner == 0:
             columns["as_of"] = ["NGAY"]
@@ -454,10 +477,6 @@ class _Inventor:
         else:
             fixed = made.start + dice.between(0, made.length - 1) * ONE_DAY
             lines.append(f"as_of = {{ fixed = {fixed} }}")
-        if dice.happens(50):
-            lines.append('on_fall = "accept"')
-        if dice.happens(60):
-            lines.append('combine = "sum"')
         made.sources.append(InventedSource("mapped", lines, columns, constants))
 
     def mapped_file(self, number: int, today: date) -> InventedFile:
@@ -471,8 +490,10 @@ class _Inventor:
         rows: list[dict[str, str]] = []
         for place, at, count, reason in self.fitting_rows(today):
             parts = dice.between(1, 3) if adds_up else 1
+            due = "" if dice.happens(10) else str(self.due.get(place, 60) // parts + dice.one_of([0, 0, 0, 5]))
             for part in range(parts):
                 row = self.plain_row(place, at, count // parts + (count % parts if part == 0 else 0), reason)
+                row["target"] = due
                 if dice.happens(4):
                     row = self.spoiled(row, today)
                 rows.append(row)
@@ -490,6 +511,8 @@ class _Inventor:
                     first = str(int(row[name]) - second) if row[name].isdigit() else row[name]
                     cells |= {several[0]: first, several[1]: str(second)}
             file.rows.append([str(len(file.rows) + 1), *(cells[header] for header in headers)])
+        if dice.happens(15):
+            file.name = file.name.replace(".csv", ".xlsx")
         return file
 
     def add_daily_source(self) -> None:
@@ -503,17 +526,19 @@ class _Inventor:
         self.increments: dict[Place, dict[date, int]] = {}
 
     def daily_file(self, number: int, today: date) -> InventedFile:
-        """Return a file that carries the whole history of the places in it, from the first day on."""
+        """Return a file of increments: the whole history of the places in it, or what came since some day."""
         dice, made = self.dice, self.made
         adds_up = 'combine = "sum"' in made.sources[0].lines
         file = InventedFile(f"{number}.csv", [name.upper() for name in PLAIN_HEADER])
+        since = made.start if dice.happens(50) else today - dice.between(0, 2) * ONE_DAY
         for place in dice.some_of(self.places[:5], 60):
             known = self.increments.setdefault(place, {})
-            for step in range(max((today - made.start).days + 1, 0)):
-                day = made.start + step * ONE_DAY
+            for step in range(max((today - since).days + 1, 0)):
+                day = since + step * ONE_DAY
                 if day not in known or dice.happens(5):
                     known[day] = dice.between(0, 15)
-                for part in [known[day] // 2, known[day] - known[day] // 2] if adds_up else [known[day]]:
+                parts = [known[day] // 2, known[day] - known[day] // 2] if adds_up else [known[day]]
+                for part in [*parts, *(parts if dice.happens(3) else [])]:
                     row = self.plain_row(place, day, part, "sửa" if dice.happens(5) else "")
                     file.rows.append([row[name] for name in PLAIN_HEADER])
         if dice.happens(20):
@@ -529,7 +554,7 @@ class _Inventor:
         stamps = [delivery.stamp() for delivery in made.deliveries]
         made.questions.append(Question(made.end))
         days = [made.start + step * ONE_DAY for step in range(-4, made.length + 5)]
-        for _ in range(dice.between(3, 6)):
+        for _ in range(dice.between(2, 5)):
             as_of = dice.one_of(days)
             if dice.happens(50):
                 as_of = dice.one_of(made.deliveries).received_at.astimezone(LOCAL).date()
@@ -538,7 +563,7 @@ class _Inventor:
                 known_at = (datetime.fromisoformat(known_at) - timedelta(seconds=1)).isoformat()
             stage = dice.one_of([None, *made.stages])
             made.questions.append(Question(as_of, dice.one_of(views), stage, dice.one_of(levels), known_at))
-        for _ in range(dice.between(1, 2)):
+        for _ in range(dice.one_of([1, 1, 2])):
             unit = dice.one_of(made.units).code
             view, stage = dice.one_of(views), dice.one_of([None, *made.stages])
             made.questions.append(Question(made.end, view, stage, unit=unit))

@@ -49,7 +49,7 @@ class OracleWorld:
 
     def ingest(self, files: list[Path], received_at: str, source: str | None = None) -> dict[str, int]:
         """Take in files and return the tallies."""
-        contents = [(file.name, file.read_bytes()) for file in files]
+        contents = [(file.name, twin(file).read_bytes()) for file in files]
         return tally(self.intake.ingest(contents, datetime.fromisoformat(received_at), source))
 
     def progress(
@@ -81,9 +81,11 @@ class ProductWorld:
         self.config = config
         self.campaign = campaign
 
-    def ingest(self, files: list[Path], received_at: str, source: str | None = None) -> dict[str, int]:
+    def ingest(
+        self, files: list[Path], received_at: str, source: str | None = None, *, dry_run: bool = False
+    ) -> dict[str, int]:
         """Take in files and return the tallies."""
-        arguments = ["--received-at", received_at, "--json"]
+        arguments = ["--received-at", received_at, "--json", *(["--dry-run"] if dry_run else [])]
         if source:
             arguments += ["--source", source]
         out = self._run("ingest", *arguments, *map(str, files))
@@ -129,6 +131,11 @@ class ProductWorld:
         if code:
             raise Refused(f"exit {code}: {' '.join(line)}\n{err.getvalue()}{out.getvalue()}")
         return out.getvalue()
+
+
+def twin(file: Path) -> Path:
+    """Return the CSV that says what a file says: itself, or what lies beside a workbook."""
+    return file.with_suffix(".twin") if file.suffix == ".xlsx" else file
 
 
 def _table(text: str) -> Table:
