@@ -1,7 +1,8 @@
 """The launcher: the web application, its routes, its configuration and its gate; no numbers.
 
-`python app.py` serves the pages on this machine. The campaign file comes from CANDICH_CONFIG, address and
-port from CANDICH_ADDRESS and CANDICH_PORT; `[server] [theme] [client]` and the like of config.toml go to Streamlit, so one file serves both.
+`python app.py` serves the pages on this machine. The campaign file comes from CANDICH_CONFIG, address and port from
+CANDICH_ADDRESS and CANDICH_PORT; `[server] [theme] [client]` and the like of config.toml go to Streamlit, so one file
+serves both.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from pages._warm import kept_warm, warm
 
 LOG = logging.getLogger("candich.app")
 STANDARD_PORT = 8501
+PORTS = range(1, 65536)
 FONTS = Path(fontpkg_be_vietnam_pro.ROOT) / "files"
 NOT_OURS = ("global", "ui", "mapbox", "secrets")
 ALWAYS = {
@@ -70,7 +72,8 @@ def options(config: Configuration, environment: Mapping[str, str]) -> dict[str, 
     own = tomllib.loads(project.read_text("utf-8-sig")) if project.exists() else {}
     found: dict[str, Any] = {}
     for table in (own, config.streamlit):
-        found |= dict(flat({name: table[name] for name in STREAMLIT_SECTIONS if name in table and name not in NOT_OURS}))
+        wanted = [name for name in STREAMLIT_SECTIONS if name in table and name not in NOT_OURS]
+        found |= dict(flat({name: table[name] for name in wanted}))
     found |= ALWAYS
     address = environment.get("CANDICH_ADDRESS") or str(found.get("server.address", "127.0.0.1"))
     if not is_loopback(address):
@@ -78,7 +81,7 @@ def options(config: Configuration, environment: Mapping[str, str]) -> dict[str, 
             "server.address", f"found {address!r}", "only this machine (127.0.0.1) while no sign-in is configured"
         )
     written = environment.get("CANDICH_PORT") or found.get("server.port", STANDARD_PORT)
-    if not str(written).isdigit() or not 0 < int(written) < 65536:
+    if not str(written).isdigit() or int(written) not in PORTS:
         raise ConfigError("CANDICH_PORT", f"found {written!r}", "a port from 1 to 65535 was expected")
     return found | {"server.address": address, "server.port": int(written)}
 

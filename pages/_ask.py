@@ -58,7 +58,7 @@ def figures(edition: str, _config: Configuration) -> Figures:
 
 
 @st.cache_resource(max_entries=600, show_spinner=False)
-def progress(edition: str, as_of: date, category: str, stage: str, _figures: Figures) -> Rows:
+def progress(edition: str, as_of: date, category: str, stage: str, _figures: Figures) -> Rows:  # noqa: ARG001 - it is part of the key
     """Return the figures of every unit on one day: top level first, then rank, then code."""
     return tuple(_figures.progress(as_of, category=category, stage=stage))
 
@@ -71,9 +71,7 @@ def series(edition: str, unit: str, category: str, stage: str, last: date, _figu
 
 
 @st.cache_resource(max_entries=300, show_spinner=False)
-def burnup(
-    edition: str, unit: str, category: str, stage: str, as_of: date, lang: str, _figures: Figures
-) -> go.Figure:
+def burnup(edition: str, unit: str, category: str, stage: str, as_of: date, lang: str, _figures: Figures) -> go.Figure:
     """Return the burn-up chart of one unit: done, plan, target, the day itself and excused days."""
     return charts.burnup(
         series(edition, unit, category, stage, as_of, _figures),
@@ -86,18 +84,18 @@ def burnup(
 
 
 @st.cache_resource(max_entries=60, show_spinner=False)
-def issues(edition: str, as_of: date, _figures: Figures) -> tuple[Issue, ...]:
+def issues(edition: str, as_of: date, _figures: Figures) -> tuple[Issue, ...]:  # noqa: ARG001 - it is part of the key
     """Return what is held, rejected, over target, without target, or does not reconcile."""
     return tuple(faults.issues(_figures, as_of))
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
-def submissions(edition: str, unit: str, stage: str, _figures: Figures) -> tuple[tuple[Submission, bool], ...]:
+def submissions(edition: str, unit: str, stage: str, _figures: Figures) -> tuple[tuple[Submission, bool], ...]:  # noqa: ARG001 - it is part of the key
     """Return what one unit sent for one stage, the latest first, each with whether it came late."""
     return tuple(_figures.submissions(unit, stage=stage))
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def last_batch(edition: str, _figures: Figures) -> Batch | None:
+def last_batch(edition: str, _figures: Figures) -> Batch | None:  # noqa: ARG001 - it is part of the key
     """Return the latest load; None before the first."""
     return next(iter(_figures.batches()), None)

@@ -50,7 +50,8 @@ def card(title: str, figure: str, small: str, *lines: str, gauge: str = "") -> s
     """Return one figure card; `lines` and `gauge` are HTML already."""
     said = "".join(f"<p>{line}</p>" for line in lines if line)
     side = f" <small>{e(small)}</small>" if small else ""
-    return f'<section class="cd-card"><h2>{e(title)}</h2><div class="cd-figure">{e(figure)}{side}</div>{gauge}{said}</section>'
+    shown = f'<div class="cd-figure">{e(figure)}{side}</div>'
+    return f'<section class="cd-card"><h2>{e(title)}</h2>{shown}{gauge}{said}</section>'
 
 
 def panel(title: str, body: str, note: str = "") -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from campaign.configuration import ALL, Configuration
+from campaign.configuration import ALL
 from etl import heartbeat
 from pages._address import PATHS, Address, parsed
 from pages._document import module
@@ -33,11 +33,11 @@ _component = st.components.v2.component(
 )
 
 
-def show(address: Address, lang: str, config: Configuration, view: View | None) -> None:
+def show(address: Address, lang: str, view: View | None) -> None:
     """Draw the header for an address; without a view it offers navigation and language only."""
     st.session_state[HERE] = address.page
     with st.container(key="cd-chrome"):
-        _component(key=KEY, data=_data(address, lang, config, view), on_go_change=_followed, on_version_change=_noticed)
+        _component(key=KEY, data=_data(address, lang, view), on_go_change=_followed, on_version_change=_noticed)
 
 
 def _followed() -> None:
@@ -56,7 +56,7 @@ def _noticed() -> None:
     """Do nothing: a trigger alone reruns the page, and the rerun reads the new version."""
 
 
-def _data(address: Address, lang: str, config: Configuration, view: View | None) -> dict[str, Any]:
+def _data(address: Address, lang: str, view: View | None) -> dict[str, Any]:
     other = next(one for one in LANGUAGES if one != lang)
     pages = [
         {"label": text(f"page.{page}", lang), "href": address.href(page), "current": page == address.page, "icon": page}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -17,7 +18,6 @@ OPEN_PATHS = (
     "/_stcore/health",
     "/_stcore/host-config",
     "/_stcore/stream",
-    "/_stcore/upload_file",
 )
 HEADERS = {
     "x-content-type-options": "nosniff",
@@ -87,21 +87,20 @@ class Gate:
             await refusal(scope, receive, self._guarded(send, host))
 
     def _refusal(self, scope: Scope, host: str, origin: str | None) -> Response | None:
+        """Return the answer to a request that may not pass; None for one that may."""
         name = host_name(host)
         if not name or not is_loopback(name):
-            return PlainTextResponse("421 Misdirected Request", status_code=421)
+            return PlainTextResponse("421 Misdirected Request", status_code=HTTPStatus.MISDIRECTED_REQUEST)
         foreign = origin is not None and urlsplit(origin).netloc != host
         if foreign or (origin is None and scope["type"] == "websocket"):
-            return PlainTextResponse("403 Forbidden", status_code=403)
+            return PlainTextResponse("403 Forbidden", status_code=HTTPStatus.FORBIDDEN)
         path = scope["path"]
         if path in self.pages or path in OPEN_PATHS or path.startswith(OPEN_PREFIXES):
             return None
-        if scope["type"] == "http" and scope["method"] in ("PUT", "POST", "DELETE", "OPTIONS"):
-            upload = path.startswith("/_stcore/upload_file/")
-            return None if upload else PlainTextResponse("404 Not Found", status_code=404)
-        if "/_stcore/" in path:
-            return PlainTextResponse("404 Not Found", status_code=404)
-        return HTMLResponse(self.not_found(scope.get("query_string", b"").decode("latin-1")), status_code=404)
+        if "/_stcore/" in path or scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD"):
+            return PlainTextResponse("404 Not Found", status_code=HTTPStatus.NOT_FOUND)
+        drawn = self.not_found(scope.get("query_string", b"").decode("latin-1"))
+        return HTMLResponse(drawn, status_code=HTTPStatus.NOT_FOUND)
 
     @staticmethod
     def _guarded(send: Send, host: str) -> Send:

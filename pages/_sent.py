@@ -11,8 +11,13 @@ from reporting.tables import Column, Table
 from reporting.texts import has
 from warehouse.reader import Submission
 
-SENT = (("as_of", 1), ("name", 2), ("category", 1), ("count", 1), ("received_at", 2), ("late", 2), ("file", 3), ("stated_reason", 3))
-REFUSED = (("kind", 1), ("reason", 1), ("name", 2), ("category", 2), ("as_of", 2), ("found", 1), ("mend", 3), ("file", 3))
+SENT = (
+    ("as_of", 1), ("name", 2), ("category", 1), ("count", 1), ("received_at", 2), ("late", 2), ("file", 3),
+    ("stated_reason", 3),
+)  # fmt: skip
+REFUSED = (
+    ("kind", 1), ("reason", 1), ("name", 2), ("category", 2), ("as_of", 2), ("found", 1), ("mend", 3), ("file", 3),
+)  # fmt: skip
 FEW = 12
 RIGHT = {"count", "found", "received_at"}
 
@@ -65,7 +70,10 @@ def _sent_cells(view: View, one: Submission, *, late: bool) -> list[_tables.Cell
 
 
 def _sent_table(view: View, title: str, sent: tuple[tuple[Submission, bool], ...]) -> Table:
-    names = ("as_of", "code", "name", "category", "stage", "count", "received_at", "late", "source", "file", "row", "stated_reason", "reported_by")
+    names = (
+        "as_of", "code", "name", "category", "stage", "count", "received_at", "late", "source", "file", "row",
+        "stated_reason", "reported_by",
+    )  # fmt: skip
     kinds = {"as_of": Holds.DATE, "count": Holds.WHOLE, "received_at": Holds.MOMENT, "row": Holds.WHOLE}
     columns = [Column(view.says(f"column.{name}.long"), kinds.get(name, Holds.TEXT)) for name in names]
     rows = [
@@ -89,7 +97,9 @@ def refused(view: View, code: str) -> None:
     ]
     title = view.says("unit.issues")
     subtitle = view.says("load.rows", n=len(found)) if found else view.says("unit.issues.none")
-    _tables.draw(view, _heads(view, REFUSED), [_refused_cells(view, one) for one in found], title, "refused", subtitle, FEW)
+    _tables.draw(
+        view, _heads(view, REFUSED), [_refused_cells(view, one) for one in found], title, "refused", subtitle, FEW
+    )
     if found:
         _tables.downloads(view, lambda: _refused_table(view, title, found), f"refused-{code}")
 
@@ -114,7 +124,9 @@ def _reason(view: View, one: Issue) -> str:
 
 
 def _refused_table(view: View, title: str, found: list[Issue]) -> Table:
-    names = ("kind", "reason", "code", "name", "category", "stage", "as_of", "found", "wanted", "file", "row", "received_at")
+    names = (
+        "kind", "reason", "code", "name", "category", "stage", "as_of", "found", "wanted", "file", "row", "received_at",
+    )  # fmt: skip
     kinds = {"as_of": Holds.DATE, "received_at": Holds.MOMENT, "row": Holds.WHOLE}
     columns = [Column(view.says(f"column.{name}.long"), kinds.get(name, Holds.TEXT)) for name in names]
     rows = [

@@ -45,7 +45,7 @@ def _page(name: str) -> None:
     view = _view.read(address, config)
     app = text("app.name", lang)
     st.set_page_config(page_title=f"{text(f'page.{name}', lang)} · {app}", layout="wide")
-    _chrome.show(address, lang, config, view if isinstance(view, _view.View) else None)
+    _chrome.show(address, lang, view if isinstance(view, _view.View) else None)
     if isinstance(view, _view.Trouble):
         trouble(view, lang)
     else:

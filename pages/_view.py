@@ -114,21 +114,27 @@ def read(address: Address, config: Configuration) -> View | Trouble:
         return Trouble(chosen.title(lang), text("empty.version", lang), address.href())
     edition = _ask.edition_of(config, chosen.id, version)
     figures = _ask.figures(edition, config)
-    now = datetime.now(UTC)
+    return _chosen(address, lang, config, edition, figures)
+
+
+def _chosen(address: Address, lang: str, config: Configuration, edition: str, figures: Figures) -> View | Trouble:
+    """Return the view of an address whose campaign has data, or which of its choices there is not."""
+    campaign, now = figures.campaign, datetime.now(UTC)
     standard = figures.default_as_of(now)
-    as_of = _day(address.get("as_of"), standard)
-    if as_of is None or not _shown(as_of, chosen, standard, now.astimezone(config.zone).date()):
-        return _wrong(address, lang, "as_of")
+    as_of = _day(address.get("as_of"), standard) or date.min
     tree = figures.tree(as_of)
     scope = address.get("district") or tree.top.code
-    if scope not in tree or (tree.is_leaf(scope) and scope != tree.top.code):
-        return _wrong(address, lang, "district")
-    category, stage = address.get("category") or ALL, address.get("stage") or chosen.headline
-    if chosen.members(category) is None:
-        return _wrong(address, lang, "category")
-    if stage not in chosen.stage_ids:
-        return _wrong(address, lang, "stage")
-    return View(address, lang, config, chosen, edition, figures, tree, now, standard, as_of, scope, category, stage)
+    category, stage = address.get("category") or ALL, address.get("stage") or campaign.headline
+    right = {
+        "as_of": _shown(as_of, campaign, standard, now.astimezone(config.zone).date()),
+        "district": scope in tree and (not tree.is_leaf(scope) or scope == tree.top.code),
+        "category": campaign.members(category) is not None,
+        "stage": stage in campaign.stage_ids,
+    }
+    for name, holds in right.items():
+        if not holds:
+            return _wrong(address, lang, name)
+    return View(address, lang, config, campaign, edition, figures, tree, now, standard, as_of, scope, category, stage)
 
 
 def _only_language(address: Address) -> dict[str, str]:

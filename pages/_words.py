@@ -49,7 +49,7 @@ def verdict(view: View, row: UnitProgress) -> str:
     if numbers.half_up(variance) == 0:
         return view.says("verdict.on_plan", **params)
     key = "verdict.behind" if variance < 0 else "verdict.ahead"
-    return view.says(key, **params, n=numbers.whole(abs(variance), lang))
+    return view.says(key, **params, n=numbers.whole(max(variance, -variance), lang))
 
 
 def sentence(view: View, row: UnitProgress) -> str:
@@ -127,7 +127,7 @@ def tally(view: View, code: str) -> str:
     """Return how many leaves below a unit stand where, as one link to the page that names them."""
     inside = [row for row in view.within(code) if row.is_leaf]
     counted = Counter(row.status for row in inside)
-    if len(inside) < 2:
+    if len(inside) == 1:
         return ""
     chips = "".join(
         f'<span class="cd-chip cd-{status}"><span aria-hidden="true">{e(view.says(f"status.{status}.sign"))}</span>'
@@ -184,11 +184,11 @@ def difference(view: View, one: Issue) -> str:
     cause = f"cause.{one.reason}" if has(f"cause.{one.reason}") else "cause.unknown"
     why = view.says(cause, name=one.hint or "", on=one.as_of) if one.reason else ""
     where = " · ".join(
-        part
-        for part in (one.unit_name or "", _category(view, one.category), numbers.day(one.as_of, lang))
-        if part
+        part for part in (one.unit_name or "", _category(view, one.category), numbers.day(one.as_of, lang)) if part
     )
-    return f"<b>{e(where)}</b><small>{e(_measure(view, one.measure))}</small><div class='cd-why'>{e(told)}. {e(why)}</div>"
+    return (
+        f"<b>{e(where)}</b><small>{e(_measure(view, one.measure))}</small><div class='cd-why'>{e(told)}. {e(why)}</div>"
+    )
 
 
 def _category(view: View, category: str | None) -> str:

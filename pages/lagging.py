@@ -23,7 +23,9 @@ def show(view: View) -> None:
     groups = [(reason, _sorted(rows)) for reason, rows in groups if rows]
     lagging = [row for _, rows in groups for row in rows]
     row = view.row(view.scope)
-    title = view.says("lagging.sum", n=len(lagging), remaining=numbers.whole(charts.left(lagging), view.lang), counts=view.counts)
+    title = view.says(
+        "lagging.sum", n=len(lagging), remaining=numbers.whole(charts.left(lagging), view.lang), counts=view.counts
+    )
     draw(_words.head(view, row, title if lagging else view.says("lag.none")), _summary(view, groups))
     for reason, rows in groups:
         name = view.says(f"lagging.{reason}")

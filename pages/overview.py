@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from campaign.progress import Status
+from campaign.progress import Status, UnitProgress
 from pages import _ask, _words
 from pages._cards import chip, draw, e, items, link, panel, track, unit_link
 from pages._chart import burnup
@@ -47,19 +47,21 @@ def _holders(view: View) -> str:
 def _below(view: View) -> str:
     """Return the units right below, each with its bar and its plan mark."""
     rows = [row for row in view.within() if row.parent_code == view.scope]
-    lines = [
-        (
-            link(row.name, view.address.href(district=row.code)) if not row.is_leaf else unit_link(view, row.code, row.name),
-            f"{numbers.percent(row.completion, view.lang, row.status is Status.FINISHED)}"
-            f"<small>{numbers.whole(row.units_finished, view.lang)}/{numbers.whole(row.units_with_target, view.lang)}</small>"
-            if not row.is_leaf
-            else numbers.percent(row.completion, view.lang, row.status is Status.FINISHED),
-            track(row),
-            "",
-        )
-        for row in rows
-    ]
+    lines = [(_opens(view, row), _share(view, row), track(row), "") for row in rows]
     return panel(view.says("overview.districts"), items(lines), view.says("overview.plan_mark")) if lines else ""
+
+
+def _opens(view: View, row: UnitProgress) -> str:
+    """Return a unit's name as a link: a roll-up opens its own overview, a leaf its page."""
+    if row.is_leaf:
+        return unit_link(view, row.code, row.name)
+    return link(row.name, view.address.href(district=row.code))
+
+
+def _share(view: View, row: UnitProgress) -> str:
+    share = numbers.percent(row.completion, view.lang, row.status is Status.FINISHED)
+    finished, due = (numbers.whole(count, view.lang) for count in (row.units_finished, row.units_with_target))
+    return share if row.is_leaf else f"{share}<small>{finished}/{due}</small>"
 
 
 def _parts(view: View) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from campaign.progress import UnitProgress
 from pages import _tables, _words
 from pages._cards import draw, e, items, panel, unit_link
 from pages._view import View
@@ -48,31 +51,31 @@ def show(view: View) -> None:
     _tables.downloads(view, lambda: tables.progress_table(rows, TAKEN_HOME, title, view.lang), f"ranking-{level}")
 
 
-def _movers(view: View, rows: list) -> str:  # type: ignore[type-arg]
-    moved = sorted((row for row in rows if row.rank_change), key=lambda row: (-abs(row.rank_change), row.rank))
+def _movers(view: View, rows: Sequence[UnitProgress]) -> str:
+    moved = [(row.rank_change, row) for row in rows if row.rank_change]
+    moved.sort(key=lambda one: (-abs(one[0]), one[1].rank or 0))
     lines = []
-    for row in moved[:SHOWN]:
-        up = row.rank_change > 0
+    for change, row in moved[:SHOWN]:
+        up = change > 0
         key, tone, sign = ("ranking.up", "on_track", "▲") if up else ("ranking.down", "behind", "▼")
-        told = f'<span class="cd-chip cd-{tone}">{sign} {e(view.says(key, n=abs(row.rank_change)))}</span>'
+        told = f'<span class="cd-chip cd-{tone}">{sign} {e(view.says(key, n=abs(change)))}</span>'
         parent = view.parent_name(row)
         lines.append((f"{unit_link(view, row.code, row.name)}<small>{e(parent)}</small>", told, "", ""))
     body = items(lines) if lines else f"<p>{e(view.says('ranking.movers.none'))}</p>"
     return panel(view.says("ranking.movers"), body, view.says("ranking.movers.note"))
 
 
-def _finishers(view: View, rows: list) -> str:  # type: ignore[type-arg]
-    finished = sorted((row for row in rows if row.finished_on), key=lambda row: (row.finished_on, row.rank))
+def _finishers(view: View, rows: Sequence[UnitProgress]) -> str:
+    finished = [(row.finished_on, row) for row in rows if row.finished_on]
+    finished.sort(key=lambda one: (one[0], one[1].rank or 0))
     lines = [
         (
             f"{unit_link(view, row.code, row.name)}<small>{e(view.parent_name(row))}</small>",
-            f'<span class="cd-chip cd-finished">✓ {numbers.day_short(row.finished_on, view.lang)}</span>',
+            f'<span class="cd-chip cd-finished">✓ {numbers.day_short(day, view.lang)}</span>',
             "",
             "",
         )
-        for row in finished[:SHOWN]
+        for day, row in finished[:SHOWN]
     ]
     body = items(lines) if lines else f"<p>{e(view.says('ranking.finish_order.none'))}</p>"
     return panel(view.says("ranking.finish_order"), body, view.says("lag.count", n=len(finished)))
-
-

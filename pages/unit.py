@@ -61,13 +61,17 @@ def _facts(view: View, code: str) -> str:
 
 def _categories(view: View, code: str) -> str:
     parts = [(one.title(view.lang), view.row(code, category=one.id)) for one in view.campaign.categories]
-    return panel(view.says("unit.categories"), items(_words.part(view, name, row) for name, row in parts)) if parts else ""
+    return (
+        panel(view.says("unit.categories"), items(_words.part(view, name, row) for name, row in parts)) if parts else ""
+    )
 
 
 def _stages(view: View, code: str) -> str:
     parts = [(one.title(view.lang), view.row(code, stage=one.id)) for one in view.campaign.stages]
-    if len(parts) < 2:
+    if len(parts) in (0, 1):
         return ""
-    return panel(view.says("unit.stages"), items(_words.part(view, name, row) for name, row in parts), view.says("unit.stages.note"))
-
-
+    return panel(
+        view.says("unit.stages"),
+        items(_words.part(view, name, row) for name, row in parts),
+        view.says("unit.stages.note"),
+    )
