@@ -18,8 +18,9 @@ from tests.oracle.playing import Told, play
 from tests.oracle.worlds import OracleWorld, ProductWorld
 
 EXAMPLES = int(os.environ.get("CANDICH_ORACLE_EXAMPLES", "20"))
-SEEDS = range(101, 105)
-"""the product's campaigns for laws that only ask; those that also deliver take the first two"""
+SEEDS = [378, 128, 398]
+"""the product's campaigns for laws that only ask: weights, excuses and three levels, milestones; those laws that
+also deliver take the first two"""
 
 Law = Callable[[Told], None]
 
