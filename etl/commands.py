@@ -144,15 +144,17 @@ def _configured(asked: argparse.Namespace, *, demo: bool = False) -> Configurati
 
 
 def _start(asked: argparse.Namespace) -> int:
-    from etl.job import jobs  # noqa: PLC0415 - each command loads only what it needs: it must answer in a second
+    from etl.configured import inputs_of  # noqa: PLC0415 - each command loads only what it needs: it must answer in a second
+    from etl.job import jobs  # noqa: PLC0415
     from etl.showing import ready  # noqa: PLC0415
     from etl.supervisor import loopback, run  # noqa: PLC0415
 
     config = _configured(asked, demo=asked.demo)
     loopback(config)
     jobs(config)
-    ready(config)
-    return run(config, asked.port)
+    for campaign in config.campaigns:
+        inputs_of(config, campaign)
+    return run(config, asked.port, prepare=lambda: ready(config))
 
 
 def _ingest(asked: argparse.Namespace) -> int:

@@ -9,9 +9,10 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -39,12 +40,14 @@ def run(
     *,
     config: Path | None = None,
     programs: Mapping[str, Sequence[str]] = PROGRAMS,
+    prepare: Callable[[], object] | None = None,
 ) -> int:
     """Run the web and the scheduler until SIGINT or SIGTERM; return the exit code.
 
     The children load `config`, or the file that the configuration was read from. Without a port, that of `[server]`
-    or the next free one. Raises ConfigError, before anything starts, for an address other than loopback or a
-    schedule that cannot be read, and SourceError for a port that is taken.
+    or the next free one. `prepare` makes the data ready beside the web's own start; the scheduler and the address
+    wait for it, and its failure ends the run. Raises ConfigError, before anything starts, for an address other than
+    loopback or a schedule that cannot be read, and SourceError for a port that is taken.
     """
     jobs(configuration)
     address = loopback(configuration)
@@ -52,7 +55,7 @@ def run(
     chosen = free_port(address, number, asked=port is not None)
     if chosen != number:
         _say(f"cổng {number} đang bận, dùng cổng {chosen} (port {number} is taken; using {chosen})")
-    return _Supervisor(configuration, config or configuration.path, address, chosen, programs).run()
+    return _Supervisor(configuration, config or configuration.path, address, chosen, programs, prepare).run()
 
 
 def _server(configuration: Configuration) -> dict[str, Any]:
@@ -115,6 +118,7 @@ class _Supervisor:
         address: str,
         port: int,
         programs: Mapping[str, Sequence[str]],
+        prepare: Callable[[], object] | None,
     ) -> None:
         self.address, self.port = address, port
         self.url = f"http://{f'[{address}]' if ':' in address else address}:{port}"
@@ -129,6 +133,9 @@ class _Supervisor:
         }
         self.stopping = False
         self.answered = False
+        self.prepared = prepare is None
+        self.failure: Exception | None = None
+        self._prepare = prepare
 
     def run(self) -> int:
         names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
@@ -141,30 +148,45 @@ class _Supervisor:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
+    def _make_ready(self) -> None:
+        try:
+            if self._prepare is not None:
+                self._prepare()
+            self.prepared = True
+        except Exception as problem:  # noqa: BLE001 – told by the thread that watches
+            self.failure = problem
+
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping = True
 
     def _watch(self) -> int:
         began = trimmed = time.monotonic()
         impatient = False
+        if not self.prepared:
+            threading.Thread(target=self._make_ready, name="prepare", daemon=True).start()
         while not self.stopping:
-            for child in self.children:
+            if self.failure is not None:
+                raise self.failure
+            for child in self.children if self.prepared else self.children[:1]:
                 self._tend(child)
             if not self.answered:
                 if self._has_failed():
                     return 1
-                if self._answers():
+                if self.prepared and self._answers():
                     self.answered = True
                     print(f"Cán Đích: {self.url}  (Ctrl-C: dừng / stop)", flush=True)
                 elif not impatient and time.monotonic() - began > PATIENCE:
                     impatient = True
                     _say(f"chưa trả lời, vẫn chờ (no answer yet, still waiting): {self.folder / 'web.log'}")
             if time.monotonic() - trimmed > TRIM_EVERY:
-                trimmed = time.monotonic()
-                for child in self.children:
-                    child.trim_log()
+                trimmed = self._trim_logs()
             time.sleep(TICK)
         return 0
+
+    def _trim_logs(self) -> float:
+        for child in self.children:
+            child.trim_log()
+        return time.monotonic()
 
     def _tend(self, child: Child) -> None:
         """Start the child when it is due; when it has ended, say so and when it comes back."""
