@@ -59,8 +59,8 @@ def test_the_twin_is_summed_dated_by_its_names_and_may_fall(tmp_path: Path) -> N
     (told,) = json.loads(out)
     assert [told[key] for key in ("files", "read", "accepted", "unchanged", "held")] == [3, 12, 12, 0, 0]
     assert [house.done(f"2021-0{day}") for day in ("5-30", "5-31", "6-01", "6-02")] == [0, 61, 61, 61]
-    rows = house.progress("2021-06-01")
-    assert {code: (row.done, row.target, row.rank) for code, row in rows.items()} == {
+    told_of = house.progress("2021-06-01")
+    assert {code: (row.done, row.target, row.rank) for code, row in told_of.items()} == {
         "27": (61, 250, 1), "1": (22, 170, 2), "2": (39, 80, 1),
     }  # fmt: skip
     assert house.store.versions() == ["v000001"], "one pull is one version"

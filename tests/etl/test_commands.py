@@ -123,15 +123,23 @@ WRONG_USE = {
 }
 
 
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Small:
+    """A campaign with one load, which no test changes."""
+    made = Small(tmp_path_factory.mktemp("settled"))
+    made.send(counts(("00101", "3", 10)))
+    made.write("a.csv", counts(("00101", "4", 10)))
+    return made
+
+
 @pytest.mark.parametrize("arguments", WRONG_USE.values(), ids=WRONG_USE.keys())
-def test_wrong_use_is_one_line_and_exit_2_and_changes_nothing(fed: Small, arguments: tuple[str, ...]) -> None:
-    fed.write("a.csv", counts(("00101", "4", 10)))
-    before = everything_in(fed.config.data)
-    named = tuple(str(fed.folder / one) if one in {"units.csv", "a.csv", "."} else one for one in arguments)
-    code, out, errors = run(*named) if named == ("--config",) else fed.command(*named)
+def test_wrong_use_is_one_line_and_exit_2_and_changes_nothing(settled: Small, arguments: tuple[str, ...]) -> None:
+    before = everything_in(settled.config.data)
+    named = tuple(str(settled.folder / one) if one in {"units.csv", "a.csv", "."} else one for one in arguments)
+    code, out, errors = run(*named) if named == ("--config",) else settled.command(*named)
     assert (code, out) == (2, "")
     assert len(errors.splitlines()) == 1, errors
-    assert everything_in(fed.config.data) == before
+    assert everything_in(settled.config.data) == before
 
 
 FAILING = {

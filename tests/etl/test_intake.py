@@ -56,18 +56,17 @@ REASONS = {
 }
 
 
-@pytest.mark.parametrize(("row", "reason", "field", "found"), REASONS.values(), ids=REASONS.keys())
-def test_a_row_is_rejected_with_its_reason_and_the_others_are_taken(
-    named: Small, row: str, reason: str, field: str, found: str
-) -> None:
-    outcome = named.send(HEADER + row + "\n" + GOOD)
-    assert (outcome.tally.read, outcome.tally.accepted, outcome.tally.rejected) == (2, 1, 1)
-    bad = outcome.verdicts[0][1]
-    assert (bad.number, bad.fate, bad.reason, bad.field, bad.found) == (2, "rejected", reason, field, found)
-    (issue,) = [one for one in named.issues() if one.kind == "rejected"]
-    assert (issue.reason, issue.file, issue.row, issue.found) == (reason, "0.csv", 2, found)
-    (refused,) = named.figures().refusals(named.campaign.end)
-    assert refused.content["unit_code"] == row.split(",", maxsplit=1)[0], "the row is on record as it was received"
+def test_every_bad_row_is_rejected_with_its_reason_and_the_others_are_taken(named: Small) -> None:
+    outcome = named.send(HEADER + "".join(row + "\n" for row, *_ in REASONS.values()) + GOOD)
+    assert (outcome.tally.accepted, outcome.tally.rejected) == (1, len(REASONS))
+    told = [(one.number, one.fate, one.reason, one.field, one.found) for _, one in outcome.verdicts[:-1]]
+    expected = [(number, "rejected", *why) for number, (_, *why) in enumerate(REASONS.values(), 2)]
+    assert told == expected
+    issues = [(one.row, one.reason, one.found) for one in named.issues() if one.kind == "rejected"]
+    assert issues == [(number, reason, found) for number, _, reason, _, found in expected]
+    refused = named.figures().refusals(named.campaign.end)
+    on_record = [one.content["unit_code"] for one in refused]
+    assert on_record == [row.split(",")[0] for row, *_ in REASONS.values()], "as they were received"
     named.close()
 
 
