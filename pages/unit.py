@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from campaign.progress import Status
 from pages import _sent, _words
-from pages._cards import draw, e, items, link, panel, trouble, unit_link
+from pages._cards import draw, e, items, link, panel, track, trouble, unit_link
 from pages._chart import burnup
 from pages._kpis import cards
 from pages._view import Trouble, View
 from reporting import numbers
-from reporting.texts import named
 
 
 def show(view: View) -> None:
@@ -26,8 +26,8 @@ def show(view: View) -> None:
     with left:
         burnup(view, code)
     with right:
-        draw(_facts(view, code))
-    draw(f'<div class="cd-grid2">{_categories(view, code)}{_stages(view, code)}</div>')
+        draw(_stages(view, code), _facts(view, code))
+    draw(f'<div class="cd-wide">{_categories(view, code)}</div>', _below(view, code))
     _sent.refused(view, code)
     _sent.submissions(view, code)
 
@@ -47,16 +47,21 @@ def _facts(view: View, code: str) -> str:
         ("column.last_as_of.short", numbers.day(row.last_as_of, lang)),
         ("column.finished_on.long", numbers.day(row.finished_on, lang)),
     ]
-    body = items((e(view.says(key)), e(value), "", "") for key, value in lines)
-    below = [one for one in view.rows() if one.parent_code == code]
-    listed = "".join(
-        f"<li><div class='cd-name'>{unit_link(view, one.code, one.name)}</div>"
-        f"<div class='cd-num'>{numbers.percent(one.completion, lang)}</div></li>"
-        for one in below[:20]
-    )
-    more = panel(view.says("unit.below"), f'<ul class="cd-list">{listed}</ul>') if below else ""
-    title = f"{named('level', row.level, lang).capitalize()}"
-    return panel(title, body) + more
+    return panel(view.says("unit.facts"), items((e(view.says(key)), e(value), "", "") for key, value in lines))
+
+
+def _below(view: View, code: str) -> str:
+    rows = [row for row in view.rows() if row.parent_code == code]
+    lines = [
+        (
+            unit_link(view, row.code, row.name),
+            numbers.percent(row.completion, view.lang, row.status is Status.FINISHED),
+            track(row),
+            "",
+        )
+        for row in rows
+    ]
+    return f'<div class="cd-wide">{panel(view.says("unit.below"), items(lines))}</div>' if lines else ""
 
 
 def _categories(view: View, code: str) -> str:
