@@ -5,12 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from campaign.claims import ClaimReader, Refused
 from campaign.configuration import Campaign
-from campaign.rows import Claim, Fate, Reason, Row, Series, Verdict
+from campaign.rows import Claim, Fate, Measure, Reason, Row, Series, Verdict
 from campaign.units import Registry
 
 
@@ -147,9 +147,9 @@ class Judge:
         first = self._one(whole, terms)
         yield first
         for one in members[1:]:
-            yield Verdict(
-                one.number, first.fate, first.reason, None, first.field, first.found, over_target=first.over_target
-            )
+            part = replace(first, number=one.number)
+            part.claim = replace(whole, number=one.number, target=None) if first.fate is Fate.HELD else None
+            yield part
 
     def _one(self, claim: Claim, terms: Terms) -> Verdict:
         """Return the verdict on one claim; an accepted one stands from here on."""
@@ -158,7 +158,7 @@ class Judge:
             return self._with_target(Verdict(claim.number, Fate.UNCHANGED, None, claim))
         if not (claim.stated or claim.reason or terms.accept_falls):
             if (series, day, claim.count) in standing.held:
-                return Verdict(claim.number, Fate.UNCHANGED, None, claim)
+                return self._with_target(Verdict(claim.number, Fate.UNCHANGED, None, claim))
             before, after = standing.before(series, day), standing.after(series, day)
             for reason, other, wrong in (
                 (Reason.COUNT_FALLS, before, before is not None and claim.count < before[1]),
@@ -174,16 +174,22 @@ class Judge:
         return self._with_target(Verdict(claim.number, Fate.ACCEPTED, None, claim))
 
     def _with_target(self, verdict: Verdict) -> Verdict:
-        """Take the target a row states along, and flag an accepted count above the target that stands."""
-        claim = verdict.claim
-        if claim is None or claim.stated:
+        """Take the target a row states along unless it says nothing new; flag an accepted count above the target."""
+        claim, standing = verdict.claim, self.standing
+        if claim is None:
             return verdict
         if claim.target is not None:
-            if self.standing.target(claim.series, claim.as_of) == claim.target:
-                claim.target = None
+            if claim.stated:
+                stated = standing.counts.setdefault(claim.series._replace(measure=Measure.TARGET), {})
+                known = stated.get(claim.as_of)
+                stated[claim.as_of] = claim.target
             else:
-                self.standing.targets.setdefault(claim.series, {})[claim.as_of] = claim.target
-        if verdict.fate is Fate.ACCEPTED:
-            target = self.standing.target(claim.series, claim.as_of)
+                known = standing.target(claim.series, claim.as_of)
+                if known != claim.target:
+                    standing.targets.setdefault(claim.series, {})[claim.as_of] = claim.target
+            if known == claim.target:
+                claim.target = None
+        if verdict.fate is Fate.ACCEPTED and not claim.stated:
+            target = standing.target(claim.series, claim.as_of)
             verdict.over_target = target is not None and claim.count > target
         return verdict

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from campaign.configuration import Configuration
-from campaign.errors import CanDichError, UsageError
+from campaign.errors import CanDichError, CheckFailed, UsageError
 from campaign.values import Unreadable, read_day
 from etl.configured import load
 
@@ -122,8 +122,9 @@ def _config_first(arguments: list[str]) -> list[str]:
 def main(arguments: list[str]) -> int:
     """Run one command and return its exit code: 0, 1 for a run that failed, 2 for wrong use or configuration."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", stream=sys.stderr)
+    asked = argparse.Namespace(command="manage.py")
     try:
-        asked = _parser().parse_args(_config_first(arguments))
+        _parser().parse_args(_config_first(arguments), asked)
         code: int = asked.run(asked)
     except CanDichError as problem:
         print(" ".join(str(problem).split()), file=sys.stderr)
@@ -131,6 +132,10 @@ def main(arguments: list[str]) -> int:
     except SystemExit as ended:
         return int(ended.code or 0)
     except BrokenPipeError:
+        return 1
+    except OSError as problem:
+        where = problem.filename or asked.command
+        print(f"{where}: {problem.strerror or problem}; nothing was changed, mend it and run again", file=sys.stderr)
         return 1
     return code
 
@@ -209,12 +214,17 @@ def _opened(asked: argparse.Namespace) -> tuple[Configuration, Any]:
     """Return the configuration and the asked campaign's figures, built with today's configuration."""
     from etl.publishing import ensure_current, known_campaign  # noqa: PLC0415
     from etl.showing import load_demo  # noqa: PLC0415
-    from reporting.figures import Figures  # noqa: PLC0415
+    from reporting.figures import Figures, store_of  # noqa: PLC0415
 
     config = _configured(asked)
     campaign = known_campaign(config, asked.campaign)
     load_demo(config)
-    ensure_current(config, campaign)
+    try:
+        ensure_current(config, campaign)
+    except CheckFailed as problem:
+        if store_of(config, campaign.id).current() is None:
+            raise
+        print(" ".join(str(problem).split()), file=sys.stderr)
     return config, Figures.open(config, campaign.id)
 
 
@@ -288,27 +298,23 @@ def _restore(asked: argparse.Namespace) -> int:
 
 
 def _rollback(asked: argparse.Namespace) -> int:
-    from etl.publishing import known_campaign  # noqa: PLC0415
-    from reporting.figures import store_of  # noqa: PLC0415
+    from etl.publishing import known_campaign, rollback  # noqa: PLC0415
 
     config = _configured(asked)
-    store = store_of(config, known_campaign(config, asked.campaign).id)
-    with store.lock():
-        current = store.current()
-        older = [one for one in store.versions() if current is None or one < current.version]
-        if asked.to is None and not older:
-            raise UsageError(f"campaign {asked.campaign}", "has no older version", "name one with --to")
-        published = store.point_to(asked.to or older[-1], datetime.now(UTC))
-    _print_json({"campaign": asked.campaign, "version": published.version, "was": current.version if current else None})
+    campaign = known_campaign(config, asked.campaign)
+    version, was = rollback(config, campaign, asked.to)
+    _print_json({"campaign": campaign.id, "version": version, "was": was})
     return 0
 
 
 def _rebuild(asked: argparse.Namespace) -> int:
     from etl.publishing import known_campaign  # noqa: PLC0415
     from etl.replay import rebuild  # noqa: PLC0415
+    from etl.showing import load_demo  # noqa: PLC0415
 
     config = _configured(asked)
     campaign = known_campaign(config, asked.campaign)
+    load_demo(config)
     _print_json({"campaign": campaign.id, "version": rebuild(config, campaign)})
     return 0
 

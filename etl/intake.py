@@ -89,9 +89,12 @@ def ingest(
     try:
         tables = read_all(received, source)
         with store.lock():
+            recover(kept, store)
             moment = _moment(received_at, _last_received_at(kept, store))
             received = kept.settle(received, moment)
-            return load(config, campaign, inputs, received, tables, source, moment)
+            outcome = load(config, campaign, inputs, received, tables, source, moment)
+            kept.finish(received)
+            return outcome
     except BaseException:
         if received.folder.name.startswith("."):
             kept.drop(received)
@@ -110,6 +113,22 @@ def _moment(asked: datetime | None, last: datetime | None) -> datetime:
         return asked
     now = datetime.now(UTC)
     return now if last is None or now > last else last + timedelta(microseconds=1)
+
+
+def recover(kept: ReceivedStore, store: VersionStore) -> None:
+    """Tidy up what killed runs left among the received files. Lock held."""
+
+    def published(batches: list[str]) -> set[str]:
+        current = store.current()
+        if current is None:
+            return set()
+        reader = Reader(store.path(current.version))
+        try:
+            return reader.known_batches(batches)
+        finally:
+            reader.close()
+
+    kept.recover(published, datetime.now(UTC))
 
 
 def _last_received_at(kept: ReceivedStore, store: VersionStore) -> datetime | None:
@@ -179,7 +198,7 @@ def put(
     moment: datetime,
 ) -> Outcome:
     """Judge a load's rows and write them into the version being built, unless they change nothing."""
-    held_before = set(judge.standing.held)
+    was_held = set(judge.standing.held)
     local_day = moment.astimezone(config.zone).date()
     tally, verdicts = Tally(), []
     for name, rows in tables:
@@ -187,6 +206,7 @@ def put(
         for verdict in judge.file(rows, local_day, terms_of(source)):
             tally.add(verdict)
             verdicts.append((name, content[verdict.number], verdict))
+        was_held |= judge.standing.held
     ledger = Ledger(received.batch, utc(moment))
     known = version.open_rejections()
     for name, row, verdict in verdicts:
@@ -195,7 +215,7 @@ def put(
         files = [{"name": name, "sha256": digest} for name, _, digest in received.files]
         version.load(received.batch, source.name if source else "", moment, files, tally, ledger.rows)
         released = [(one.unit_code, one.category, one.stage, day, count)
-                    for one, day, count in held_before - judge.standing.held]  # fmt: skip
+                    for one, day, count in was_held - judge.standing.held]  # fmt: skip
         version.release(received.batch, released)
     return Outcome(received.batch, "", tally, [(name, verdict) for name, _, verdict in verdicts])
 

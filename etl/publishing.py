@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from campaign.configuration import Campaign, Configuration
-from campaign.errors import CheckFailed, UsageError
+from campaign.errors import CanDichError, CheckFailed, UsageError
 from campaign.rows import Measure
 from etl.configured import Inputs, input_bytes, inputs_of
 from reporting.figures import store_of
 from warehouse.reader import Reader
-from warehouse.versions import write_whole
+from warehouse.versions import VersionStore, write_whole
 from warehouse.writer import NextVersion, StatedRow, TargetRow, fingerprint, next_version, schema_mark
 
+LOG = logging.getLogger(__name__)
 FAILURE = "FAILED.json"
 
 
@@ -79,16 +81,27 @@ def ensure_current(config: Configuration, campaign: Campaign) -> str:
 def renew_old_schema(config: Configuration, campaign: Campaign) -> None:
     """Rebuild a campaign from what was received when its version was built with other tables than today's."""
     store = store_of(config, campaign.id)
-    current = store.current()
-    if current is None:
+    if not _has_old_schema(store):
         return
-    reader = Reader(store.path(current.version))
-    same = reader.schema_mark == schema_mark()
-    reader.close()
-    if not same:
-        from etl.replay import rebuild  # noqa: PLC0415 - replay publishes too
+    from etl.replay import rebuild_locked  # noqa: PLC0415 - replay publishes too
 
-        rebuild(config, campaign)
+    with store.lock():
+        if _has_old_schema(store):
+            rebuild_locked(config, campaign)
+
+
+def _has_old_schema(store: VersionStore) -> bool:
+    current = store.current()
+    return current is not None and schema_of(store, current.version) != schema_mark()
+
+
+def schema_of(store: VersionStore, version: str) -> str:
+    """Return the mark of the tables a version was built with."""
+    reader = Reader(store.path(version))
+    try:
+        return reader.schema_mark
+    finally:
+        reader.close()
 
 
 def publish(
@@ -110,19 +123,49 @@ def publish(
         content = {"where": problem.where, "found": problem.found, "expected": problem.expected}
         write_whole(store.folder / FAILURE, json.dumps(content, ensure_ascii=False).encode())
         raise
+    (store.folder / FAILURE).unlink(missing_ok=True)
     if publication.published is not None:
-        (store.folder / FAILURE).unlink(missing_ok=True)
-        store.prune(datetime.now(UTC), config.zone, campaign.end, named_versions(config, campaign.id))
+        named = named_versions(config, campaign.id)
+        if named is not None:
+            store.prune(datetime.now(UTC), config.zone, campaign.end, named)
         return publication.published.version
     current = store.current()
     return current.version if current else ""
 
 
-def named_versions(config: Configuration, campaign_id: str) -> frozenset[str]:
-    """Return the versions that issued notices name; they are never pruned."""
+def named_versions(config: Configuration, campaign_id: str) -> frozenset[str] | None:
+    """Return the versions that issued notices name, never to be pruned; None when a record cannot be read."""
     found = set()
     for path in (config.data / "notices").glob("*.json"):
-        content = json.loads(path.read_text("utf-8"))
-        if content.get("campaign") == campaign_id:
-            found.add(str(content["version"]))
+        try:
+            content = json.loads(path.read_text("utf-8"))
+            if content["campaign"] == campaign_id:
+                found.add(str(content["version"]))
+        except (OSError, ValueError, KeyError, TypeError) as problem:
+            LOG.warning("no version is removed: the record %s cannot be read (%s)", path, problem)
+            return None
     return frozenset(found)
+
+
+def rollback(config: Configuration, campaign: Campaign, to: str | None) -> tuple[str, str | None]:
+    """Publish an older version again: `to`, else the one before CURRENT; return (it, what CURRENT said before).
+
+    A CURRENT that cannot be read is mended by naming a version. Raises UsageError for a version that is not
+    kept, or was built with other tables than today's.
+    """
+    store = store_of(config, campaign.id)
+    with store.lock():
+        try:
+            current = store.current()
+        except CanDichError:
+            if to is None:
+                raise
+            current = None
+        older = [one for one in store.versions() if current is None or int(one[1:]) < int(current.version[1:])]
+        if to is None and not older:
+            raise UsageError(f"campaign {campaign.id}", "has no older version", "name one with --to")
+        chosen = to or older[-1]
+        if chosen in store.versions() and schema_of(store, chosen) != schema_mark():
+            raise UsageError(f"version {chosen}", "was built with other tables than today's", "use rebuild")
+        published = store.point_to(chosen, datetime.now(UTC))
+    return published.version, current.version if current else None

@@ -67,7 +67,7 @@ def _text(content: bytes, name: str) -> Table:
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(",;\t", key=first.count)
     rows: list[tuple[int, list[object]]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         rows.extend((reader.line_num, list(cells)) for cells in reader)
     except csv.Error as problem:

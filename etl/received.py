@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 import shutil
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from campaign.errors import UsageError
+from campaign.errors import ContractError, UsageError
 from warehouse.versions import sha256_of, sync_folder, write_whole
 
 MANIFEST = "manifest.json"
+FINISHED = "finished"
+ASIDE = ".aborted-"
+INCOMING = ".incoming-"
+STALE_AFTER = timedelta(days=1)
+MOST_OF_A_NAME = 60  # characters of a file's own name kept in ours, its ending with them; the manifest has it whole
 
 
 @dataclass(frozen=True)
@@ -52,13 +58,17 @@ class ReceivedStore:
         for path in files:
             if not path.is_file():
                 raise UsageError(str(path), "there is no such file", "name a CSV or XLSX file")
-        folder = self.folder / f".incoming-{uuid.uuid4().hex}"
+        folder = self.folder / f"{INCOMING}{uuid.uuid4().hex}"
         folder.mkdir(parents=True)
         kept: list[tuple[str, Path, str]] = []
-        for number, path in enumerate(files):
-            copy = folder / f"{number:03d}-{path.name}"
-            shutil.copyfile(path, copy)
-            kept.append((path.name, copy, sha256_of(copy)))
+        try:
+            for number, path in enumerate(files):
+                copy = folder / f"{number:03d}-{path.name[-MOST_OF_A_NAME:]}"
+                shutil.copyfile(path, copy)
+                kept.append((path.name, copy, sha256_of(copy)))
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         return Received(folder, source, kept)
 
     def settle(self, received: Received, received_at: datetime) -> Received:
@@ -76,22 +86,49 @@ class ReceivedStore:
             folder, received.source, [(name, folder / path.name, one) for name, path, one in received.files]
         )
 
+    def finish(self, received: Received) -> None:
+        """Note that a load's run has ended well: only such loads count and are replayed."""
+        write_whole(received.folder / FINISHED, b"")
+
     def drop(self, received: Received) -> None:
         """Forget a load that was refused before it got an id."""
         shutil.rmtree(received.folder, ignore_errors=True)
 
+    def recover(self, published: Callable[[list[str]], set[str]], now: datetime) -> None:
+        """Tidy up after runs that were killed; the campaign's lock is held.
+
+        `published` tells which of some loads the published version holds: those are finished. Any other load
+        without a finished run is set aside, as it arrived. Copies never given an id go after a day.
+        """
+        open_loads = [folder for folder in self._folders() if not (folder / FINISHED).exists()]
+        known = published([folder.name for folder in open_loads]) if open_loads else set()
+        for folder in open_loads:
+            if folder.name in known:
+                write_whole(folder / FINISHED, b"")
+            else:
+                folder.rename(self.folder / f"{ASIDE}{folder.name}-{uuid.uuid4().hex[:8]}")
+        for folder in self.folder.glob(f"{INCOMING}*"):
+            if now.timestamp() - folder.stat().st_mtime > STALE_AFTER.total_seconds():
+                shutil.rmtree(folder, ignore_errors=True)
+
     def loads(self) -> list[Received]:
-        """Return every load kept, in order of receipt."""
-        found = []
-        for folder in sorted(self.folder.glob("[0-9]*Z")):
-            manifest = folder / MANIFEST
-            if manifest.is_file():
-                content = json.loads(manifest.read_text("utf-8"))
-                files = [(one["name"], folder / one["kept"], one["sha256"]) for one in content["files"]]
-                found.append(Received(folder, content["source"], files))
-        return found
+        """Return every load whose run ended well, in order of receipt; ContractError names a damaged manifest."""
+        return [self._read(folder) for folder in self._folders() if (folder / FINISHED).exists()]
+
+    def _folders(self) -> list[Path]:
+        return sorted(folder for folder in self.folder.glob("[0-9]*Z") if folder.is_dir())
+
+    @staticmethod
+    def _read(folder: Path) -> Received:
+        try:
+            content = json.loads((folder / MANIFEST).read_text("utf-8"))
+            files = [(str(one["name"]), folder / str(one["kept"]), str(one["sha256"])) for one in content["files"]]
+            return Received(folder, str(content["source"]), files)
+        except (OSError, ValueError, KeyError, TypeError) as problem:
+            where = str(folder / MANIFEST)
+            raise ContractError(where, f"is damaged ({problem})", "bring it back from a backup") from None
 
     def last_received_at(self) -> datetime | None:
-        """Return when the last load kept was received."""
-        names = sorted(folder.name for folder in self.folder.glob("[0-9]*Z"))
+        """Return when the last load whose run ended well was received."""
+        names = [folder.name for folder in self._folders() if (folder / FINISHED).exists()]
         return batch_moment(names[-1]) if names else None

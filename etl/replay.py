@@ -7,7 +7,7 @@ import logging
 from campaign.configuration import Campaign, Configuration, Source
 from campaign.errors import ContractError
 from etl.configured import inputs_of
-from etl.intake import new_judge, put, read_all, received_store
+from etl.intake import new_judge, put, read_all, received_store, recover
 from etl.publishing import describe, publish
 from etl.received import batch_moment
 from reporting.figures import store_of
@@ -29,6 +29,7 @@ def rebuild(config: Configuration, campaign: Campaign) -> str:
 def rebuild_locked(config: Configuration, campaign: Campaign) -> str:
     """As rebuild(), by a caller that holds the campaign's lock."""
     inputs = inputs_of(config, campaign)
+    recover(received_store(config, campaign.id), store_of(config, campaign.id))
 
     def build(version: NextVersion) -> None:
         describe(version, config, campaign, inputs)

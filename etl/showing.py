@@ -30,7 +30,7 @@ def load_demo(config: Configuration) -> None:
                 for report in sorted(reports, key=lambda one: one.received_at):
                     fresh = report.campaign == campaign.id and not (kept.folder / batch_id(report.received_at)).exists()
                     if fresh:
-                        kept.settle(kept.take([report.path], report.source or ""), report.received_at)
+                        kept.finish(kept.settle(kept.take([report.path], report.source or ""), report.received_at))
                 rebuild_locked(config, campaign)
 
 

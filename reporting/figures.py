@@ -22,6 +22,7 @@ from warehouse.versions import VersionStore
 
 CUBES_KEPT = 24
 DAYS_KEPT = 64
+LONGEST_SERIES = 3660  # days
 
 
 def store_of(config: Configuration, campaign_id: str) -> VersionStore:
@@ -61,7 +62,7 @@ class Figures:
             raise SourceError(f"campaign {campaign_id!r}", "has no published version yet", "run ingest or start")
         name = version or current.version
         path = store.path(name)
-        if not path.exists():
+        if version is not None and not path.exists():
             raise UsageError(f"version {name!r}", "is not kept", f"one of {', '.join(store.versions()[-5:])}")
         return cls(Reader(path), name, current.published_at, scope)
 
@@ -164,6 +165,8 @@ class Figures:
     ) -> list[UnitProgress]:
         """Return one row a day for one unit, from `first` (default: the campaign's first day) to `last`."""
         day, found = first or self.campaign.start, []
+        if (last - day).days > LONGEST_SERIES:
+            raise UsageError(f"days {day} to {last}", f"are more than {LONGEST_SERIES}", "a shorter time was expected")
         while day <= last:
             if unit in self.tree(day):
                 found.append(self.unit(unit, day, category=category, stage=stage, known_at=known_at))

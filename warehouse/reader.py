@@ -13,6 +13,7 @@ import duckdb
 import numpy as np
 
 from campaign.cube import Facts
+from campaign.errors import SourceError
 from campaign.units import Registry, Unit
 from warehouse.statements import statement
 
@@ -98,9 +99,14 @@ class Reader:
     """Reads one version; each read has a cursor of its own, so threads may share a Reader."""
 
     def __init__(self, path: Path) -> None:
-        """Open the version's file read-only."""
+        """Open the version's file read-only; SourceError when it is missing or damaged."""
         self.path = path
-        self._connection = duckdb.connect(str(path), read_only=True, config=READ_SETTINGS)
+        try:
+            self._connection = duckdb.connect(str(path), read_only=True, config=READ_SETTINGS)
+        except duckdb.Error as problem:
+            found = str(problem).partition("\n")[0]
+            mend = "publish an older version with rollback, or build it anew with rebuild"
+            raise SourceError(str(path), f"cannot be opened ({found})", mend) from None
 
     def close(self) -> None:
         """Close the file."""
@@ -197,6 +203,11 @@ class Reader:
         """Return when the last load was received (UTC)."""
         (moment,) = self._rows("select max(received_at) from batch")[0]
         return moment.replace(tzinfo=UTC) if moment else None
+
+    def known_batches(self, batches: list[str]) -> set[str]:
+        """Return those of some loads that this version holds."""
+        rows = self._rows("select batch from batch where list_contains($batches, batch)", {"batches": batches})
+        return {str(batch) for (batch,) in rows}
 
     def batches(self) -> list[Batch]:
         """Return every load, the latest first."""

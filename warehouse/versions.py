@@ -129,8 +129,9 @@ class VersionStore:
             raise CanDichError(str(wal), "the new version was not closed whole", "run again")
         with building.open("rb+") as opened:
             os.fsync(opened.fileno())
-        kept = self.versions()
-        version = f"v{int(kept[-1][1:]) + 1 if kept else 1:06d}"
+        current = self.current()
+        used = [*self.versions(), *([current.version] if current else [])]
+        version = f"v{max((int(one[1:]) for one in used), default=0) + 1:06d}"
         digest = sha256_of(building)
         building.rename(self.path(version))
         sync_folder(self.folder)

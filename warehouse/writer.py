@@ -14,13 +14,14 @@ from typing import Any
 
 import duckdb
 
-from campaign.errors import CheckFailed
+from campaign.errors import CheckFailed, SourceError
 from campaign.judging import Standing
 from campaign.rows import Measure, Series, Tally
 from campaign.units import Unit
 from warehouse.statements import names, statement
 from warehouse.versions import Current, VersionStore
 
+UNTOUCHED = "the published version is as it was; look at the disk, then run again"
 SETTINGS: dict[str, Any] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -146,17 +147,33 @@ class NextVersion:
         self.changed = True
 
     def _insert(self, table: str, columns: Sequence[str], values: Sequence[tuple[Any, ...]]) -> None:
-        import pandas as pd  # noqa: PLC0415 - half a second that only a run which writes rows pays
+        """Insert rows through Arrow, each column of the type its table declares."""
+        if not values:
+            return
+        import pyarrow as pa  # noqa: PLC0415 - a tenth of a second that only a run which writes rows pays
 
-        frame = pd.DataFrame(values, columns=list(columns), dtype=object)
+        declared = self._columns(table)
+        kinds = {
+            "BIGINT": pa.int64(),
+            "INTEGER": pa.int32(),
+            "DOUBLE": pa.float64(),
+            "DATE": pa.date32(),
+            "TIMESTAMP": pa.timestamp("us"),
+            "VARCHAR": pa.string(),
+        }
+        arrays = [
+            pa.array(column, kinds[declared[name]])
+            for name, column in zip(columns, zip(*values, strict=True), strict=True)
+        ]
+        self._connection.register("arrived", pa.Table.from_arrays(arrays, names=list(columns)))
         listed = ", ".join(f'"{column}"' for column in columns)
-        self._connection.register("frame", frame)
-        self._connection.execute(f'insert into "{table}" ({listed}) select {listed} from frame')  # noqa: S608 - names of our own dataclasses
-        self._connection.unregister("frame")
+        self._connection.execute(f'insert into "{table}" ({listed}) select {listed} from arrived')  # noqa: S608 - names of our own dataclasses
+        self._connection.unregister("arrived")
 
-    def _columns(self, table: str) -> set[str]:
-        rows = self._connection.execute("select name from pragma_table_info($table)", {"table": table}).fetchall()
-        return {str(row[0]) for row in rows}
+    def _columns(self, table: str) -> dict[str, str]:
+        """Return the declared type of each column of a table."""
+        rows = self._connection.execute("select name, type from pragma_table_info($table)", {"table": table}).fetchall()
+        return {str(name): str(kind) for name, kind in rows}
 
     def describe(
         self,
@@ -174,21 +191,21 @@ class NextVersion:
         the targets of targets.csv for parents, groups and all, which are compared and never added.
         """
         mark = fingerprint(shape, inputs)
-        if self.meta("fingerprint") == mark:
-            return False
         run = self._connection.execute
-        run("delete from meta")
-        run(
-            "insert into meta values ('fingerprint', $mark), ('shape', $shape), ('schema', $schema)",
-            {"mark": mark, "shape": shape, "schema": schema_mark()},
-        )
-        run("delete from input_file")
+        run("delete from input_file")  # even for an unchanged shape: a version carries the very bytes it was built with
         for name, content in inputs.items():
             digest = hashlib.sha256(content).hexdigest()
             run(
                 "insert into input_file values ($name, $digest, $content)",
                 {"name": name, "digest": digest, "content": content},
             )
+        if self.meta("fingerprint") == mark:
+            return False
+        run("delete from meta")
+        run(
+            "insert into meta values ('fingerprint', $mark), ('shape', $shape), ('schema', $schema)",
+            {"mark": mark, "shape": shape, "schema": schema_mark()},
+        )
         run("delete from category_name")
         self._insert("category_name", ["category_no", "category"], list(enumerate(categories)))
         run("delete from stage_name")
@@ -311,24 +328,24 @@ def next_version(store: VersionStore, now: datetime, *, empty: bool = False) -> 
     Whatever is raised inside leaves CURRENT as it was.
     """
     building = store.begin(empty=empty)
-    connection = duckdb.connect(str(building), config=SETTINGS)
     try:
-        connection.execute("begin transaction")
-        publication = Publication(NextVersion(connection))
-        yield publication
-        changed = publication.version.changed
+        with duckdb.connect(str(building), config=SETTINGS) as connection:
+            connection.execute("begin transaction")
+            publication = Publication(NextVersion(connection))
+            yield publication
+            changed = publication.version.changed
+            if changed:
+                publication.version.build_marts_and_check()
+                connection.execute("commit")
+                connection.execute("checkpoint")
         if changed:
-            publication.version.build_marts_and_check()
-            connection.execute("commit")
-            connection.execute("checkpoint")
-    except BaseException:
-        connection.close()
-        _discard(building)
-        raise
-    connection.close()
-    if changed:
-        publication.published = store.publish(building, now)
-    else:
+            publication.published = store.publish(building, now)
+    except duckdb.Error as problem:
+        found = str(problem).partition("\n")[0]
+        raise SourceError(str(store.folder), f"the new version was not written ({found})", UNTOUCHED) from None
+    except OSError as problem:
+        raise SourceError(str(store.folder), f"the new version was not written ({problem})", UNTOUCHED) from None
+    finally:
         _discard(building)
 
 
