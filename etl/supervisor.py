@@ -18,8 +18,9 @@ from types import FrameType
 from typing import Any
 
 from campaign.configuration import Configuration
-from campaign.errors import ConfigError, SourceError
+from campaign.errors import CanDichError, ConfigError, SourceError
 from etl.child import Child
+from etl.configured import load
 from etl.job import jobs
 from etl.scheduler import HELD
 
@@ -32,6 +33,7 @@ GRACE = {"web": 1.5, "scheduler": 4.0}  # seconds to end in good order; the web 
 PATIENCE = 30.0  # seconds without an answer before that is said
 FATAL_FAILURES = 3  # ends of the web before it ever answered
 TRIM_EVERY = 60.0
+LOOK_EVERY = 2.0  # seconds between two looks at the configuration file
 
 
 def run(
@@ -136,6 +138,9 @@ class _Supervisor:
         self.prepared = prepare is None
         self.failure: Exception | None = None
         self._prepare = prepare
+        self._config = config
+        self._seen = self._content()
+        self._looked = time.monotonic()
 
     def run(self) -> int:
         names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
@@ -180,8 +185,33 @@ class _Supervisor:
                     _say(f"chưa trả lời, vẫn chờ (no answer yet, still waiting): {self.folder / 'web.log'}")
             if time.monotonic() - trimmed > TRIM_EVERY:
                 trimmed = self._trim_logs()
+            self._follow_config()
             time.sleep(TICK)
         return 0
+
+    def _content(self) -> bytes | None:
+        try:
+            return self._config.read_bytes()
+        except OSError:
+            return None
+
+    def _follow_config(self) -> None:
+        """Start both children anew when the configuration file has changed and is right; else say what is wrong."""
+        if time.monotonic() - self._looked < LOOK_EVERY:
+            return
+        self._looked, content = time.monotonic(), self._content()
+        if content == self._seen:
+            return
+        self._seen = content
+        try:
+            jobs(load(self._config))
+        except CanDichError as problem:
+            _say(f"cấu hình mới chưa dùng được, vẫn chạy theo cấu hình cũ (still on the old configuration): {problem}")
+            return
+        _say("cấu hình đã thay đổi, khởi động lại (configuration changed; starting anew)")
+        self._stop_children()
+        for child in self.children:
+            child.due, child.failures = 0.0, 0
 
     def _trim_logs(self) -> float:
         for child in self.children:

@@ -211,3 +211,22 @@ def test_a_taken_port_is_refused_when_it_was_asked_for_and_else_replaced(
         with pytest.raises(SourceError, match=f"port {port}: taken by another program"):
             supervisor.run(configured("", tmp_path), port)
         assert supervisor.free_port("127.0.0.1", port, asked=False) > port
+
+
+def test_a_changed_configuration_starts_both_children_anew(running: Running) -> None:
+    before = running.everyone()
+    (running.folder / "config.toml").write_text('language = "en"\n', encoding="utf-8")
+    assert until(lambda: len(running.everyone()) == 8), "each child and what it started, twice"
+    assert not [pid for pid in before if alive(pid)]
+    assert running.process.poll() is None
+
+
+def test_a_broken_configuration_is_said_and_the_old_one_goes_on(running: Running) -> None:
+    before = running.everyone()
+    (running.folder / "config.toml").write_text("languages = 1\n", encoding="utf-8")
+    assert running.process.stderr is not None
+    said = running.process.stderr.readline()
+    assert "languages" in said
+    assert "language" in said
+    assert running.everyone() == before
+    assert all(map(alive, before))
