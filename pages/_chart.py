@@ -7,7 +7,7 @@ import time
 import streamlit as st
 
 from pages import _ask
-from pages._cards import draw, e
+from pages._cards import draw, e, panel
 from pages._view import View
 from reporting import charts, numbers
 
@@ -17,6 +17,9 @@ HEAD_START_SECONDS = 0.3
 
 def burnup(view: View, unit: str) -> None:
     """Draw done so far against the plan for one unit."""
+    if not view.row(unit).target:
+        draw(panel(view.says("overview.burnup"), f'<p class="cd-empty">{e(view.says("chart.no_target"))}</p>'))
+        return
     ask = (view.edition, unit, view.category, view.stage, view.as_of)
     with st.container(key="cd-chart"):
         title = f'<h2 class="cd-h2">{e(view.says("overview.burnup"))}</h2>'

@@ -21,6 +21,7 @@ from reporting.texts import LANGUAGES, named, text
 
 GO = "cd_go"
 HERE = "cd_here"
+TAKEN = "cd_taken"
 KEY = "cd_chrome"
 ONE_DAY = timedelta(days=1)
 MOST_OPTIONS = 1000
@@ -37,12 +38,21 @@ def show(address: Address, lang: str, view: View | None) -> None:
     """Draw the header for an address; without a view it offers navigation and language only."""
     st.session_state[HERE] = address.page
     with st.container(key="cd-chrome"):
-        _component(key=KEY, data=_data(address, lang, view), on_go_change=_followed, on_version_change=_noticed)
+        drawn = _component(key=KEY, data=_data(address, lang, view), on_go_change=_followed, on_version_change=_noticed)
+    if drawn.go and st.session_state.pop(TAKEN, None) != drawn.go:
+        # The server was started again since this page was drawn: the new session knew of no callback yet.
+        _take(drawn.go)
+        st.rerun()
 
 
 def _followed() -> None:
-    """Take the visitor to the address the header asked for: this page's choices, or another page."""
     link = st.session_state[KEY].go
+    st.session_state[TAKEN] = link
+    _take(link)
+
+
+def _take(link: object) -> None:
+    """Take the visitor to the address the header asked for: this page's choices, or another page."""
     target = parsed(link) if isinstance(link, str) else None
     if target is None:
         return

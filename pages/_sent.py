@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pages import _ask, _tables
+from pages._cards import draw, e, panel
 from pages._view import View
 from reporting import numbers
 from reporting.cells import Kind as Holds
@@ -96,12 +97,14 @@ def refused(view: View, code: str) -> None:
         if one.kind in (Kind.HELD, Kind.REJECTED) and (one.unit_code in below or code == view.tree.top.code)
     ]
     title = view.says("unit.issues")
-    subtitle = view.says("load.rows", n=len(found)) if found else view.says("unit.issues.none")
+    if not found:
+        draw(panel(title, f"<p>{e(view.says('unit.issues.none'))}</p>"))
+        return
+    subtitle = view.says("load.rows", n=len(found))
     _tables.draw(
         view, _heads(view, REFUSED), [_refused_cells(view, one) for one in found], title, "refused", subtitle, FEW
     )
-    if found:
-        _tables.downloads(view, lambda: _refused_table(view, title, found), f"refused-{code}")
+    _tables.downloads(view, lambda: _refused_table(view, title, found), f"refused-{code}")
 
 
 def _refused_cells(view: View, one: Issue) -> list[_tables.Cell]:

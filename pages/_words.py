@@ -16,6 +16,7 @@ from reporting.texts import has
 from warehouse.reader import Batch
 
 TOLD = 3
+SETTLED = (Status.NO_TARGET, Status.NOTHING_TO_DO, Status.FINISHED, Status.OVERDUE)
 WORTH_SAYING = (
     Kind.FAILING_CHECK, Kind.RECONCILIATION, Kind.HELD, Kind.REJECTED, Kind.OVER_TARGET, Kind.NO_TARGET,
 )  # fmt: skip
@@ -35,21 +36,16 @@ def head(view: View, row: UnitProgress, title: str = "") -> str:
 
 def verdict(view: View, row: UnitProgress) -> str:
     """Return in one line where a unit stands against where it should."""
-    name, lang = row.name, view.lang
-    if row.target is None:
-        return f"{name}: {view.says('status.no_target').lower()}"
     if row.as_of < view.campaign.start:
         return view.says("overview.not_begun", on=view.campaign.start)
-    params = {"name": name, "counts": view.counts}
-    if row.status is Status.FINISHED:
-        return view.says("verdict.finished", **params, target=row.target)
-    if row.status is Status.OVERDUE:
-        return view.says("verdict.overdue", **params, n=row.remaining)
+    params: dict[str, object] = {"name": row.name, "counts": view.counts}
+    if row.status in SETTLED:
+        return view.says(f"verdict.{row.status}", **params, n=row.remaining)
     variance = row.variance or 0
     if numbers.half_up(variance) == 0:
         return view.says("verdict.on_plan", **params)
     key = "verdict.behind" if variance < 0 else "verdict.ahead"
-    return view.says(key, **params, n=numbers.whole(max(variance, -variance), lang))
+    return view.says(key, **params, n=numbers.whole(max(variance, -variance), view.lang))
 
 
 def sentence(view: View, row: UnitProgress) -> str:
@@ -107,6 +103,8 @@ def receiving(view: View) -> str:
 def today(view: View, row: UnitProgress) -> str:
     """Return whether today's target was met."""
     short = charts.short_today(row)
+    if row.as_of < view.campaign.start:
+        return e(view.says("overview.not_begun", on=view.campaign.start))
     if short is None or row.catchup_today == 0:
         nothing = row.planned_today == 0 and row.remaining
         return e(view.says("overview.today.excused")) if nothing else e(view.says("overview.today.met"))

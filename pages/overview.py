@@ -13,6 +13,7 @@ from pages._view import View
 from reporting import numbers
 
 HOLDERS = 5
+SHOWN = 16
 
 
 def show(view: View) -> None:
@@ -34,7 +35,7 @@ def _holders(view: View) -> str:
     rows = [
         (
             f"{unit_link(view, row.code, row.name)}<small>{e(view.parent_name(row))}</small>",
-            f"{numbers.percent(row.gap_share, view.lang, finished=False)}",
+            f"{numbers.percent(row.gap_share, view.lang)}",
             "",
             f"{chip(row.status, view.lang)} {e(view.says('overview.left', n=numbers.whole(row.remaining, view.lang)))}",
         )
@@ -47,8 +48,9 @@ def _holders(view: View) -> str:
 def _below(view: View) -> str:
     """Return the units right below, each with its bar and its plan mark."""
     rows = [row for row in view.within() if row.parent_code == view.scope]
-    lines = [(_opens(view, row), _share(view, row), track(row), "") for row in rows]
-    return panel(view.says("overview.districts"), items(lines), view.says("overview.plan_mark")) if lines else ""
+    lines = [(_opens(view, row), _share(view, row), track(row), "") for row in rows[:SHOWN]]
+    more = f"<p>{link(view.says('button.show_all'), view.address.href('ranking'))}</p>" if len(rows) > SHOWN else ""
+    return panel(view.says("overview.districts"), items(lines) + more, view.says("overview.plan_mark")) if rows else ""
 
 
 def _opens(view: View, row: UnitProgress) -> str:

@@ -12,6 +12,8 @@ from pages._kpis import cards
 from pages._view import Trouble, View
 from reporting import numbers
 
+SHOWN = 60
+
 
 def show(view: View) -> None:
     """Draw one unit; without one in the address, the unit the filter stands on."""
@@ -59,7 +61,7 @@ def _below(view: View, code: str) -> str:
             track(row),
             "",
         )
-        for row in rows
+        for row in rows[:SHOWN]
     ]
     return f'<div class="cd-wide">{panel(view.says("unit.below"), items(lines))}</div>' if lines else ""
 

@@ -147,8 +147,10 @@ def burnup(
     if target:
         figure.add_hline(y=target, line={"color": TARGET, "width": 1.5, "dash": "dot"})
         _label(figure, campaign.start, target, numbers.whole(target, lang), "left", 9)
-    figure.add_vline(x=as_of, line={"color": LATEST, "width": 1.5})
-    days = [day for day, _ in planned] + [as_of] + [row.last_as_of for row in reported if row.last_as_of]
+    days = [day for day, _ in planned] + [row.last_as_of for row in reported if row.last_as_of]
+    if as_of >= campaign.start:
+        figure.add_vline(x=as_of, line={"color": LATEST, "width": 1.5})
+        days.append(as_of)
     first, last = min(days, default=campaign.start), max(days, default=campaign.end)
     ticks = _ticks(max(first, campaign.start), last)
     figure.update_layout(

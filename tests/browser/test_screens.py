@@ -106,7 +106,5 @@ def test_a_table_is_searched_without_accents_and_sorted_by_a_click(visit):
 def test_the_document_speaks_vietnamese_before_any_script_runs(page, server):
     answer = page.request.get(f"{server.url}/don-vi")
     assert '<html lang="vi">' in answer.text()
-    assert (
-        re.sub(r"<[^>]*>", "", answer.text()).split()
-        == "Cán Đích Trang này cần JavaScript để hiển thị. Đang tải số liệu…".split()
-    )
+    words = " ".join(re.sub(r"<[^>]*>", "", answer.text()).split())
+    assert words == "Cán Đích Trang này cần JavaScript để hiển thị. Đang tải số liệu…"
