@@ -18,6 +18,7 @@ from campaign.configuration import Configuration
 from campaign.progress import UnitProgress
 from etl.configured import load
 from reporting import charts, faults
+from reporting.burnup import burnup_of, drawn_days, still
 from reporting.faults import Issue
 from reporting.figures import Figures, store_of
 from warehouse.reader import Batch, Submission
@@ -65,22 +66,24 @@ def progress(edition: str, as_of: date, category: str, stage: str, _figures: Fig
 
 def series(edition: str, unit: str, category: str, stage: str, last: date, _figures: Figures) -> Rows:
     """Return one unit's figures for the days the chart draws, up to `last`."""
-    days = charts.drawn_days(_figures.campaign.start, last)
+    days = drawn_days(_figures.campaign.start, last)
     asked = (progress(edition, day, category, stage, _figures) for day in days)
     return tuple(row for rows in asked for row in rows if row.code == unit)
 
 
 @st.cache_resource(max_entries=300, show_spinner=False)
-def burnup(edition: str, unit: str, category: str, stage: str, as_of: date, lang: str, _figures: Figures) -> go.Figure:
-    """Return the burn-up chart of one unit: done, plan, target, the day itself and excused days."""
-    return charts.burnup(
+def burnup(
+    edition: str, unit: str, category: str, stage: str, as_of: date, lang: str, _figures: Figures
+) -> tuple[go.Figure, str]:
+    """Return the burn-up of one unit, as the chart and as the still picture seen before the chart's script is there."""
+    drawn = burnup_of(
         series(edition, unit, category, stage, as_of, _figures),
         _figures.plan(unit, category=category, stage=stage, as_of=as_of),
         _figures.campaign,
         as_of,
-        lang,
         charts.excused_days(_figures.campaign, _figures.tree(as_of), unit),
     )
+    return charts.burnup(drawn, lang), still(drawn, lang)
 
 
 @st.cache_resource(max_entries=60, show_spinner=False)

@@ -23,10 +23,12 @@ def burnup(view: View, unit: str) -> None:
     ask = (view.edition, unit, view.category, view.stage, view.as_of)
     with st.container(key="cd-chart"):
         title = f'<h2 class="cd-h2">{e(view.says("overview.burnup"))}</h2>'
+        chart, picture = _ask.burnup(*ask, view.lang, view.figures)
         draw(f'<div class="cd-chart-head">{title}<div class="cd-keys">{_keys(view)}</div></div>')
+        draw(picture)
         _let_words_go_first()
         st.plotly_chart(
-            _ask.burnup(*ask, view.lang, view.figures),
+            chart,
             key="burnup",
             theme=None,
             config={"displayModeBar": False, "responsive": True},
@@ -37,8 +39,8 @@ def burnup(view: View, unit: str) -> None:
 def _let_words_go_first() -> None:
     """Hold the chart back for a moment on a visitor's first page, once.
 
-    Its script is 4.7 MB and keeps the browser busy for a second; sent together with the words, it would
-    come before them.
+    Its script is 4.7 MB and keeps the browser busy for seconds; sent together with the words and the still
+    picture, it would come before them.
     """
     if not st.session_state.get(SHOWN):
         st.session_state[SHOWN] = True

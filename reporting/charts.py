@@ -7,8 +7,8 @@ text: Plotly reads a little HTML in labels, so what comes from data is escaped f
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable
+from datetime import date, timedelta
 from fractions import Fraction
 
 import plotly.graph_objects as go
@@ -17,14 +17,10 @@ from campaign.configuration import Campaign
 from campaign.progress import Status, UnitProgress
 from campaign.units import Tree
 from reporting import numbers
+from reporting.burnup import BAND, BOTTOM, DONE, DONE_FILL, HEIGHT, LATEST, PLAN, RIGHT, TOP, Burnup, moment
 from reporting.texts import text
 
-# Mid tones that stand out on a light and on a dark ground; the page colours texts and grid itself.
-DONE, DONE_FILL = "#3b8bcb", "rgba(59, 139, 203, 0.13)"
-PLAN, TARGET, BAND, LATEST = "#7d8b99", "#7d8b99", "rgba(125, 139, 153, 0.16)", "#c4502a"
 FONT = "Be Vietnam Pro, sans-serif"
-MOST_TICKS = 6
-MOST_POINTS = 62
 MOST_MARKERS = 31
 
 
@@ -93,92 +89,66 @@ def why(row: UnitProgress, end: date, lang: str) -> str:
     return ""
 
 
-def drawn_days(first: date, last: date) -> list[date]:
-    """Return the days a burn-up draws: all of a short campaign, evenly fewer of a long one, the last always."""
-    length = (last - first).days + 1
-    step = max(-(-length // MOST_POINTS), 1)
-    return [last - timedelta(days=back) for back in range(0, length, step)][::-1]
-
-
-def burnup(
-    series: Sequence[UnitProgress],
-    plan: Iterable[tuple[date, Fraction]],
-    campaign: Campaign,
-    as_of: date,
-    lang: str,
-    excused: Iterable[date] = (),
-) -> go.Figure:
-    """Return done so far against the plan curve, with the target, the day itself and the excused days."""
-    planned = list(plan)
-    target = series[-1].target if series else None
+def burnup(drawn: Burnup, lang: str) -> go.Figure:
+    """Return the burn-up as a Plotly figure: done, plan, target, the day itself and the excused days."""
+    plan, done = html.escape(text("chart.plan", lang)), html.escape(text("chart.done", lang))
     figure = go.Figure()
     figure.add_scatter(
-        x=[day for day, _ in planned],
-        y=[float(value) for _, value in planned],
-        customdata=[numbers.whole(value, lang) for _, value in planned],
+        x=[day for day, _ in drawn.planned],
+        y=[float(value) for _, value in drawn.planned],
+        customdata=[numbers.whole(value, lang) for _, value in drawn.planned],
         mode="lines",
         line={"color": PLAN, "width": 2, "dash": "dash"},
-        name=text("chart.plan", lang),
-        hovertemplate=html.escape(text("chart.plan", lang)) + ": %{customdata}<extra></extra>",
+        name=plan,
+        hovertemplate=f"{plan}: %{{customdata}}<extra></extra>",
     )
-    reported = _reported(series)
     figure.add_scatter(
-        x=[row.last_as_of for row in reported],
-        y=[row.done for row in reported],
-        customdata=[numbers.whole(row.done, lang) for row in reported],
-        mode="lines+markers" if len(reported) <= MOST_MARKERS else "lines",
+        x=[day for day, _ in drawn.reported],
+        y=[count for _, count in drawn.reported],
+        customdata=[numbers.whole(count, lang) for _, count in drawn.reported],
+        mode="lines+markers" if len(drawn.reported) <= MOST_MARKERS else "lines",
         line={"color": DONE, "width": 3},
         marker={"size": 6, "color": DONE},
         fill="tozeroy",
         fillcolor=DONE_FILL,
-        name=text("chart.done", lang),
-        hovertemplate=html.escape(text("chart.done", lang)) + ": <b>%{customdata}</b><extra></extra>",
+        name=done,
+        hovertemplate=f"{done}: <b>%{{customdata}}</b><extra></extra>",
     )
-    if reported and reported[-1].last_as_of != as_of:
-        figure.add_scatter(
-            x=[reported[-1].last_as_of, as_of],
-            y=[reported[-1].done, reported[-1].done],
-            mode="lines",
-            line={"color": DONE, "width": 2, "dash": "dot"},
-            hoverinfo="skip",
-        )
-    for day in excused:
-        figure.add_vrect(x0=_moment(day, -12), x1=_moment(day, 12), fillcolor=BAND, line_width=0, layer="below")
-    if target:
-        figure.add_hline(y=target, line={"color": TARGET, "width": 1.5, "dash": "dot"})
-        _label(figure, campaign.start, target, numbers.whole(target, lang), "left", 9)
-    days = [day for day, _ in planned] + [row.last_as_of for row in reported if row.last_as_of]
-    if as_of >= campaign.start:
-        figure.add_vline(x=as_of, line={"color": LATEST, "width": 1.5})
-        days.append(as_of)
-    first, last = min(days, default=campaign.start), max(days, default=campaign.end)
-    ticks = _ticks(max(first, campaign.start), last)
+    if drawn.silent:
+        day, count = drawn.reported[-1]
+        dotted = {"color": DONE, "width": 2, "dash": "dot"}
+        figure.add_scatter(x=[day, drawn.as_of], y=[count, count], mode="lines", line=dotted, hoverinfo="skip")
+    for day in drawn.excused:
+        figure.add_vrect(x0=moment(day, -12), x1=moment(day, 12), fillcolor=BAND, line_width=0, layer="below")
+    figure.add_hline(y=drawn.target, line={"color": PLAN, "width": 1.5, "dash": "dot"})
+    label = {"text": numbers.whole(drawn.target, lang), "xanchor": "left", "yshift": 9, "font": {"size": 11}}
+    figure.add_annotation(x=drawn.day_ticks[0], y=drawn.target, showarrow=False, **label)
+    if drawn.as_of is not None:
+        figure.add_vline(x=drawn.as_of, line={"color": LATEST, "width": 1.5})
     figure.update_layout(
-        height=296,
-        margin={"l": 8, "r": 16, "t": 14, "b": 4},
+        height=HEIGHT,
+        margin={"l": drawn.left(lang), "r": RIGHT, "t": TOP, "b": BOTTOM, "autoexpand": False},
         font={"family": FONT, "size": 12},
         showlegend=False,
         hovermode="x unified",
+        hoverdistance=-1,
         dragmode=False,
-        separators=",." if lang == "vi" else ".,",
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         xaxis={
-            "range": [_moment(first, -6), _moment(last, 12)],
-            "tickvals": ticks,
-            "ticktext": [numbers.day_short(day, lang) for day in ticks],
+            "range": list(drawn.span),
+            "tickvals": list(drawn.day_ticks),
+            "ticktext": [numbers.day_short(day, lang) for day in drawn.day_ticks],
             "hoverformat": "%d/%m/%Y" if lang == "vi" else "%Y-%m-%d",
             "fixedrange": True,
             "showgrid": False,
             "tickangle": 0,
-            "automargin": True,
         },
         yaxis={
-            "rangemode": "tozero",
-            "tickformat": ",d",
-            "nticks": 6,
+            "range": [0, float(drawn.top)],
+            "tickvals": list(drawn.count_ticks),
+            "ticktext": [numbers.whole(count, lang) for count in drawn.count_ticks],
             "fixedrange": True,
-            "automargin": True,
             "zeroline": False,
         },
     )
@@ -195,30 +165,3 @@ def described(row: UnitProgress, lang: str) -> str:
         target=numbers.whole(row.target, lang),
         expected=numbers.whole(row.expected, lang),
     )
-
-
-def _reported(series: Sequence[UnitProgress]) -> list[UnitProgress]:
-    """Return one row a day on which something was reported: silence is not drawn as work that stood still."""
-    found: dict[date, UnitProgress] = {}
-    for row in series:
-        if row.last_as_of is not None:
-            found.setdefault(row.last_as_of, row)
-    return [found[day] for day in sorted(found)]
-
-
-def _label(figure: go.Figure, x: date, y: float, words: str, anchor: str, rise: int) -> None:
-    figure.add_annotation(
-        x=x, y=y, text=html.escape(words), showarrow=False, xanchor=anchor, yshift=rise, font={"size": 11}
-    )
-
-
-def _moment(day: date, hours: int) -> datetime:
-    """Return a moment so many hours from the start of a day: between two days on the axis."""
-    return datetime.combine(day, time()) + timedelta(hours=hours)
-
-
-def _ticks(first: date, last: date) -> list[date]:
-    """Return few enough days to label without overlap, the last always among them."""
-    length = (last - first).days + 1
-    step = max(-(-length // MOST_TICKS), 1)
-    return [last - timedelta(days=back) for back in range(0, length, step)][::-1]

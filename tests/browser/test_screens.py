@@ -108,3 +108,19 @@ def test_the_document_speaks_vietnamese_before_any_script_runs(page, server):
     assert '<html lang="vi">' in answer.text()
     words = " ".join(re.sub(r"<[^>]*>", "", answer.text()).split())
     assert words == "Cán Đích Trang này cần JavaScript để hiển thị. Đang tải số liệu…"
+
+
+def test_words_figures_and_the_still_picture_do_not_wait_for_the_chart_script(page, server):
+    page.route("**/PlotlyChart*", lambda route: route.abort())
+    page.goto(f"{server.url}/?as_of=2025-03-03")
+    expect(page.locator(".cd-head h1")).to_have_text("Tỉnh Thử chậm 50 thông tin so với kế hoạch")
+    expect(page.locator(".cd-card")).to_have_count(4)
+    expect(page.locator(".cd-still img")).to_be_visible()
+
+
+def test_the_chart_takes_the_place_of_the_still_picture(visit):
+    page = visit()
+    chart_drawn(page)
+    expect(page.locator(".cd-still")).to_be_hidden()
+    still, chart = (page.locator(part).bounding_box() for part in (".cd-still img", ".js-plotly-plot .nsewdrag"))
+    assert all(abs(still[edge] - chart[edge]) <= 1 for edge in ("x", "y", "width", "height"))
