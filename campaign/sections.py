@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 
 def _as_iso_date(value: object) -> object:
@@ -15,7 +16,15 @@ def _as_iso_date(value: object) -> object:
 
 
 def _as_clock(value: object) -> object:
+    if not isinstance(value, str | time):  # a bare 17 would be taken for 17 seconds
+        raise ValueError('a time like "17:00" was expected')  # noqa: TRY004 - pydantic names the key of a ValueError
     return time.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _local(value: time) -> time:
+    if value.tzinfo is not None:
+        raise ValueError('a time like "17:00" was expected, without a zone: it is that of the key timezone')
+    return value
 
 
 def _as_names(value: object) -> object:
@@ -23,9 +32,10 @@ def _as_names(value: object) -> object:
 
 
 Day = Annotated[date, BeforeValidator(_as_iso_date)]
-Clock = Annotated[time, BeforeValidator(_as_clock)]
+Clock = Annotated[time, BeforeValidator(_as_clock), AfterValidator(_local)]
 Names = Annotated[dict[str, str], BeforeValidator(_as_names)]
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", max_length=80)]
+IDENTIFIER = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
+Identifier = Annotated[str, Field(pattern=IDENTIFIER, max_length=80)]
 
 
 class Section(BaseModel):
@@ -61,6 +71,12 @@ class Stage(Named):
     counts: str | Names | None = None
     headline: bool = False
 
+    def counted(self, language: str) -> str | None:
+        """Return the word for what is counted in `language`, else in Vietnamese, else in English; None without one."""
+        if isinstance(self.counts, dict):
+            return self.counts.get(language) or self.counts.get("vi") or self.counts.get("en")
+        return self.counts or None
+
 
 class Excused(Section):
     """Days on which nothing is expected from some units (all of them when none is named)."""
@@ -69,6 +85,12 @@ class Excused(Section):
     last: Day = Field(alias="to")
     units: tuple[str, ...] | None = None
     reason: str = ""
+
+    @model_validator(mode="after")
+    def _forward(self) -> Excused:
+        if self.last < self.first:
+            raise ValueError(f"to {self.last} is before from {self.first}")
+        return self
 
 
 class Plan(Section):
@@ -114,6 +136,15 @@ class AsOf(Section):
     filename: str | None = None
     fixed: Day | None = None
 
+    @field_validator("filename")
+    @classmethod
+    def _a_pattern(cls, value: str | None) -> str | None:
+        try:
+            re.compile(value or "")
+        except re.error as problem:
+            raise ValueError(f"a regular expression was expected ({problem})") from None
+        return value
+
     @model_validator(mode="after")
     def _one_way(self) -> AsOf:
         if (self.filename is None) == (self.fixed is None):
@@ -158,6 +189,12 @@ class Source(Section):
             if name not in FIELDS:
                 raise ValueError(f"{name!r} is not a field; the fields are {', '.join(FIELDS)}")
         return value
+
+    @model_validator(mode="after")
+    def _somewhere_to_look(self) -> Source:
+        if self.schedule and self.path is None:
+            raise ValueError("the key path is missing; a source with a schedule needs a folder to look in")
+        return self
 
     def headers(self, field: str) -> tuple[str, ...]:
         """Return the header or headers that carry a field; () when the source does not map it."""

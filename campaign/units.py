@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 from campaign.errors import ConfigError
@@ -152,8 +152,18 @@ class Registry:
             key = ()
         if key not in self._trees:
             chosen = [rows[index] for index in key] if self.dated else rows
-            self._trees[key] = Tree(chosen, self.where)
+            where = f"{self.where}, as of {day}" if self.dated else self.where
+            if not chosen:
+                raise ConfigError(where, "no unit is listed for that day", "mend valid_from or valid_to")
+            self._trees[key] = Tree(chosen, where)
         return self._trees[key]
+
+    @cached_property
+    def turns(self) -> list[date]:
+        """Return the days on which the tree may change: every valid_from, and the day after every valid_to."""
+        begun = {row.valid_from for row in self.rows if row.valid_from}
+        ended = {row.valid_to for row in self.rows if row.valid_to and row.valid_to < date.max}
+        return sorted(begun | {day + timedelta(days=1) for day in ended})
 
     @cached_property
     def codes(self) -> set[str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 
 from campaign.configuration import ALL, DONE, Campaign, Configuration, parse
@@ -85,19 +86,29 @@ def _rows(path: Path, content: bytes, needed: tuple[str, ...]) -> Iterator[tuple
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         raise ConfigError(str(path), f"not UTF-8 ({problem.reason})", "save it as CSV UTF-8") from None
-    header = text.partition("\n")[0]
-    delimiter = max(",;\t", key=header.count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    columns = [name.strip() for name in reader.fieldnames or []]
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+    except csv.Error as problem:
+        raise ConfigError(f"{path}, line {reader.line_num}", f"not readable as CSV ({problem})", "mend it") from None
+    filled = [(number, row) for number, row in rows if any(row)]
+    columns = filled[0][1] if filled else []
+    while columns and not columns[-1]:
+        columns.pop()
     missing = [name for name in needed if name not in columns]
     if missing:
         raise ConfigError(str(path), f"the column {missing[0]} is missing", f"the columns {', '.join(needed)}")
-    for row in reader:
-        cells = {
-            (name or "").strip(): (value or "").strip() for name, value in row.items() if isinstance(value, str | None)
-        }
-        if any(cells.values()):
-            yield f"{path}, line {reader.line_num}", cells
+    doubled = next((name for name in columns if name and columns.count(name) > 1), None)
+    if doubled is not None:
+        raise ConfigError(str(path), f"the column {doubled} stands twice", "each column needs a header of its own")
+    for number, row in filled[1:]:
+        if any(row[len(columns) :]):
+            found = f"found {len(row)} cells ({delimiter.join(row)})"
+            expected = f"{len(columns)} were expected; a cell that has a {delimiter!r} in it stands in quotes"
+            raise ConfigError(f"{path}, line {number}", found, expected)
+        yield f"{path}, line {number}", dict(zip_longest(columns, row[: len(columns)], fillvalue=""))
 
 
 def _bytes(path: Path, key: str) -> bytes:
@@ -131,6 +142,10 @@ def read_units(path: Path, content: bytes) -> Registry:
             if not cells[name]:
                 raise ConfigError(f"{where}, {name}", "is empty", "every unit has a code, a name and a level")
         staff = _number(where, "staff", cells.get("staff", ""))
+        first, last = (_day(where, name, cells.get(name, "")) for name in ("valid_from", "valid_to"))
+        if first and last and last < first:
+            raise ConfigError(f"{where}, valid_to", f"unit {cells['code']} ends on {last}, before it begins on {first}",
+                              "valid_to is the last day of the row, valid_from its first")  # fmt: skip
         rows.append(
             Unit(
                 code=cells["code"],
@@ -138,8 +153,8 @@ def read_units(path: Path, content: bytes) -> Registry:
                 level=cells["level"],
                 parent_code=cells["parent_code"] or None,
                 kind=cells.get("kind") or None,
-                valid_from=_day(where, "valid_from", cells.get("valid_from", "")),
-                valid_to=_day(where, "valid_to", cells.get("valid_to", "")),
+                valid_from=first,
+                valid_to=last,
                 lat=_number(where, "lat", cells.get("lat", "")),
                 lon=_number(where, "lon", cells.get("lon", "")),
                 staff=int(staff) if staff is not None else None,
@@ -207,7 +222,8 @@ def inputs_of(config: Configuration, campaign: Campaign) -> Inputs:
     """Return a campaign's units and targets, read and checked together."""
     files = input_bytes(config, campaign)
     registry = read_units(campaign.units, files["units"])
-    registry.on(campaign.start)
+    for day in (campaign.start, *registry.turns):
+        registry.on(day)
     for excuse in campaign.excused:
         for code in excuse.units or ():
             if code not in registry.codes:

@@ -26,6 +26,7 @@ BROKEN = {
     "an id twice": (HEAD + HEAD, "nho", "twice"),
     "a cut-off that is none": (HEAD + 'cutoff = "25:00"', "cutoff", "'25:00'"),
     "a cut-off with a zone": (HEAD + 'cutoff = "17:00+07:00"', "cutoff", "17:00"),
+    "a cut-off without minutes": (HEAD + "cutoff = 17", "cutoff", "17"),
     "too few weights": (HEAD + "plan = { weights = [1, 1] }", "plan.weights", "5"),
     "a weight below 0": (HEAD + "plan = { weights = [1, 1, 1, 1, -1] }", "plan.weights", "below 0"),
     "a weight that is no number": (HEAD + "plan = { weights = [1, 1, 1, 1, nan] }", "plan.weights", "nan"),
@@ -57,6 +58,7 @@ BROKEN = {
     "an unknown field": (HEAD + SOURCE + '[source.columns]\ncounts = "N"', "source[1].columns", "'counts'"),
     "two days for a file": (HEAD + SOURCE + "as_of = { filename = 'x', fixed = 2025-02-03 }", "as_of", "either"),
     "a pattern that is none": (HEAD + SOURCE + "as_of = { filename = '(' }", "as_of", "'('"),
+    "a scheduled source without a folder": (HEAD + SOURCE + 'schedule = "* * * * *"', "source[1]", "path is missing"),
     "an unknown on_fall": (HEAD + SOURCE + 'on_fall = "drop"', "source[1].on_fall", "'drop'"),
 }
 
@@ -127,6 +129,21 @@ UNITS_FAULTS = {
     "no units": ("code,name,level,parent_code\n", "units.csv", "no unit"),
     "an empty file": ("", "units.csv", "missing"),
     "a cell too many": (UNITS.replace("00101,Xã An,", "00101,Xã An, mới,"), "line 5", "Xã An"),
+    "a column twice": ("code,name,level,parent_code,name\n27,Tỉnh,province,,\n", "name", "twice"),
+    "a quote that never ends": (UNITS.replace("Xã An", '"Xã An'), "line", "CSV"),
+    "a child that outlives its parent": (
+        UNITS.replace("parent_code\n", "parent_code,valid_to\n").replace("27\nD2", "27,2025-02-05\nD2"),
+        "as of 2025-02-06", "names the parent 'D1'",
+    ),
+    "a child that comes before its parent": (
+        UNITS.replace("parent_code\n", "parent_code,valid_from\n")
+        + "D3,Huyện Ba,district,27,2025-02-06\n00301,Xã Ca,commune,D3,2025-02-05\n",
+        "as of 2025-02-05", "names the parent 'D3'",
+    ),
+    "two rows of one code and day": (
+        UNITS.replace("parent_code\n", "parent_code,valid_from\n") + "00101,Xã An,commune,D2,2025-02-06\n",
+        "as of 2025-02-06", "00101",
+    ),
     "a place that is no number": (
         "code,name,level,parent_code,lat\n27,Tỉnh,province,,north\n", "line 2", "north",
     ),
@@ -200,6 +217,36 @@ def test_targets_of_parents_and_of_all_are_stated_not_due(tmp_path: Path) -> Non
     found = inputs_of(house.config, house.campaign)
     assert [row.target for row in found.targets] == [5]
     assert [row.target for row in found.stated] == [6, 7]
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("unit_code,target,,", "00101,5,,"),
+        ("unit_code,target", "00101,5,,"),
+        ("unit_code,target,reason", "00101,5"),
+        ("unit_code,target,reason", '00101,"5","a, b"'),
+        ("\nunit_code,target", "00101,5"),
+    ],
+)
+def test_empty_cells_too_many_and_cells_in_quotes_are_no_fault(small: Small, header: str, row: str) -> None:
+    small.write("targets.csv", f"{header}\n{row}\n")
+    assert [(one.unit_code, one.target) for one in inputs_of(small.config, small.campaign).targets] == [("00101", 5)]
+
+
+@pytest.mark.parametrize("target", ["1,234", "1,,234"])
+def test_a_surplus_cell_below_an_unnamed_column_is_a_surplus_cell(small: Small, target: str) -> None:
+    small.write("targets.csv", f"unit_code,target,\n00101,{target}\n")
+    with pytest.raises(ConfigError, match="line 2"):
+        inputs_of(small.config, small.campaign)
+
+
+def test_units_that_change_as_a_whole_are_no_fault(small: Small) -> None:
+    rows = UNITS.splitlines()
+    dated = [f"{rows[0]},valid_from,valid_to", *(f"{row},,2025-02-05" for row in rows[1:])]
+    dated += [f"{row},2025-02-06," for row in rows[1:]]
+    small.write("units.csv", "\n".join(dated))
+    assert len(inputs_of(small.config, small.campaign).registry.rows) == 12
 
 
 def test_an_excuse_for_an_unknown_unit_is_named(small: Small) -> None:
