@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 from campaign.units import Tree
 
@@ -26,6 +26,8 @@ _KIND_PATTERNS = [
     (re.compile(rf"(?:(?:{'|'.join(words)})\s+|(?:{'|'.join(short)})(?:\.\s*|\s+))(?=\S)", re.IGNORECASE), kind)
     for kind, words, short in _KINDS
 ]
+# Letters that look like đ and are typed for it: eth (of Western keyboards) and the African d with tail.
+_LIKE_D = str.maketrans("\u00f0\u0256", "đđ")
 # The tone mark of oa, oe, uy may stand on either vowel (hoà = hòa): both move to the first.
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _TONE_ON_SECOND = re.compile(rf"(o)([ae])([{_TONES}])(?![a-z])|((?<!q)u)(y)([{_TONES}])(?![a-z])")
@@ -38,7 +40,7 @@ def _move_tone(match: re.Match[str]) -> str:
 
 def spelling(name: str) -> str:
     """Return `name` in one spelling: NFD, lower case, single spaces, tone marks in one place, diacritics kept."""
-    text = unicodedata.normalize("NFD", unicodedata.normalize("NFC", name).casefold())
+    text = unicodedata.normalize("NFD", unicodedata.normalize("NFC", name).casefold().translate(_LIKE_D))
     text = re.sub(r"[\s\u00a0_]+", " ", text.replace("–", "-")).strip(" .,;")
     return _TONE_ON_SECOND.sub(_move_tone, text)
 
@@ -53,29 +55,50 @@ def split_kind(name: str) -> tuple[str, str]:
     return "", spelling(text)
 
 
+def readings(name: str) -> list[tuple[str, str]]:
+    """Return the ways to read a name as (kind, bare name), the likeliest first.
+
+    A kind written without its marks may as well begin the name itself: "Quan Hóa" is a district's name, not the
+    quận Hóa. Such a name has two readings.
+    """
+    kind, bare = split_kind(name)
+    whole = spelling(name)
+    return [(kind, bare), ("", whole)] if kind and whole.startswith(f"{kind} ") else [(kind, bare)]
+
+
 class NameBook:
     """Every unit of a tree by name; answers with the codes that fit."""
 
     def __init__(self, tree: Tree) -> None:
-        """File each unit under its bare name."""
+        """File each unit under its bare name, in every reading."""
         self.tree = tree
         self._by_name: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for unit in tree.units:
-            kind, bare = split_kind(unit.name)
-            self._by_name[bare].append((kind, unit.code))
+            for kind, bare in readings(unit.name):
+                self._by_name[bare].append((kind, unit.code))
 
     def find(self, name: str, parent_name: str = "") -> list[str]:
-        """Return the codes of the units called `name` (below a unit called `parent_name`, when given)."""
-        kind, bare = split_kind(name)
-        found = [code for known, code in self._by_name.get(bare, []) if not kind or not known or known == kind]
+        """Return the codes of the units called `name` (below a unit called `parent_name`, when given).
+
+        A name of several readings answers with the units of all of them; a name of one that no unit answers to is
+        tried with its kind as a part of it: "Phường Đúc" is short for "Phường Phường Đúc".
+        """
+        found = [code for kind, bare in readings(name) for code in self._called(kind, bare)]
+        found = list(dict.fromkeys(found or self._called("", spelling(name))))
         if parent_name:
             parents = set(self.find(parent_name))
             found = [code for code in found if parents.intersection(self.tree.ancestors(code))]
         return found
 
+    def _called(self, kind: str, bare: str) -> list[str]:
+        return [code for known, code in self._by_name.get(bare, []) if not kind or not known or known == kind]
+
     def nearest(self, name: str, count: int = 3) -> tuple[str, ...]:
         """Return the names most like `name`, best first."""
-        _, bare = split_kind(name)
-        near = get_close_matches(bare, self._by_name, n=count, cutoff=0.5)
-        codes = [code for one in near for _, code in self._by_name[one]]
+        like: dict[str, float] = {}
+        for _, bare in readings(name):
+            for one in get_close_matches(bare, self._by_name, n=count, cutoff=0.5):
+                like[one] = max(like.get(one, 0), SequenceMatcher(None, one, bare).ratio())
+        near = sorted(like, key=lambda one: -like[one])
+        codes = list(dict.fromkeys(code for one in near for _, code in self._by_name[one]))
         return tuple(f"{self.tree.unit(code).name} ({code})" for code in codes[:count])

@@ -56,7 +56,33 @@ def test_a_name_is_found_in_every_usual_spelling(known: str, written: str) -> No
 @pytest.mark.parametrize(
     ("known", "written"),
     [
+        ("Xã Tu Vũ", "Tu Vũ"),
+        ("Xa Dung", "Xã Xa Dung"),
+        ("Quan Hóa", "Huyện Quan Hóa"),
+        ("Xã Xa Dung", "xã xa dung"),
+        ("Phường Phường Đúc", "Phường Đúc"),
+        ("Phường Đúc", "phuong Đúc"),
+        ("Xã Đông Cuông", "\u00f0ông cuông"),
+        ("Xã \u0189ông Cuông", "Đông Cuông"),
+    ],
+)
+def test_a_name_that_begins_like_a_kind_is_found(known: str, written: str) -> None:
+    assert book(known, "Xã Khác Hẳn").find(written) == ["0"]
+
+
+def test_a_kind_without_its_marks_is_never_guessed_to_be_one_or_a_part_of_the_name() -> None:
+    both = book("Xã Dung", "Xã Xa Dung")
+    assert both.find("Xa Dung") == ["0", "1"]
+    assert both.find("Xã Dung") == ["0"]
+    assert both.find("X. Xa Dung") == ["1"]
+    assert both.nearest("Xa Dũng") == ("Xã Xa Dung (1)", "Xã Dung (0)")
+
+
+@pytest.mark.parametrize(
+    ("known", "written"),
+    [
         ("Xã Đại Lịch", "Dai Lich"),
+        ("Xã An", "Huyện Xã An"),
         ("Xã Thanh Hà", "Xã Thành Hạ"),
         ("Xã Quế", "Quê"),
         ("Xã An", "Phường An"),
