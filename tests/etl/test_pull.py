@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import etl.pull
-from campaign.errors import CanDichError, UsageError
+from campaign.errors import CanDichError, ContractError, UsageError
 from etl.intake import Outcome
 from etl.pull import pull_source
 from tests.warehouse.small import CONFIG, ID, Small, counts, everything_in
@@ -120,6 +120,88 @@ def test_one_unreadable_file_does_not_keep_the_others_out(small: Small, inbox: P
     code, _, errors = small.command("run", "--source", "inbox")
     assert small.done() == 5
     assert (code, "broken.xlsx" in errors) == (1, True), "and the broken one is named"
+    assert inbox.is_dir()
+
+
+def test_what_was_taken_beside_a_broken_file_is_told_and_the_broken_one_is_tried_again_when_it_changes(
+    small: Small, inbox: Path
+) -> None:
+    small.write("inbox/broken.xlsx", "<html>session expired</html>")
+    small.write("inbox/empty.csv", "")
+    small.write("inbox/good.csv", counts(("00101", "3", 5)))
+    with pytest.raises(ContractError) as refused:
+        pull(small)
+    for told in (
+        "inbox",
+        "broken.xlsx",
+        "web page",
+        "empty.csv",
+        "until it changes",
+        "files=1",
+        "accepted=1",
+        "v000001",
+    ):
+        assert told in str(refused.value)
+    assert [[name for name, _, _ in load.files] for load in small.received.loads()] == [["good.csv"]]
+    small.write("inbox/later.csv", counts(("00102", "3", 6)))
+    assert (pull(small)["files"], small.done()) == (1, 11)
+    os.utime(inbox / "broken.xlsx", (1, 1))
+    assert pull(small)["files"] == 0, "the same bytes at another time are the same file"
+    small.write("inbox/empty.csv", counts(("00201", "3", 7)))
+    assert (pull(small)["files"], small.done()) == (1, 18)
+
+
+def test_a_folder_of_broken_files_only_makes_no_load(small: Small, inbox: Path) -> None:
+    small.write("inbox/empty.csv", "")
+    with pytest.raises(ContractError, match="nothing"):
+        pull(small)
+    assert small.received.loads() == []
+    assert pull(small)["files"] == 0
+    assert inbox.is_dir()
+
+
+def test_a_refused_file_is_tried_again_when_its_source_is_described_anew(small: Small, inbox: Path) -> None:
+    small.write("inbox/a.csv", counts(("00101", "3", 5), header="ma,as_of,count"))
+    mapped = '[source.columns]\nunit_code = "{}"\nas_of = "as_of"\ncount = "count"\n'
+    small.write("config.toml", CONFIG + SOURCE + mapped.format("MA XA"))
+    with pytest.raises(ContractError, match="MA XA"):
+        pull(small)
+    small.write("config.toml", CONFIG + SOURCE + mapped.format("ma"))
+    assert pull(small)["accepted"] == 1
+    assert inbox.is_dir()
+
+
+def test_a_file_that_cannot_be_opened_keeps_nothing_out_and_is_tried_by_every_pull(
+    small: Small, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked = small.write("inbox/locked.csv", counts(("00102", "3", 6)))
+    small.write("inbox/good.csv", counts(("00101", "3", 5)))
+    real = Path.read_bytes
+
+    def read_bytes(path: Path) -> bytes:
+        if path == locked:
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", read_bytes)
+        for _ in range(2):
+            with pytest.raises(ContractError, match=r"locked.csv: not readable \(Permission denied\)"):
+                pull(small)
+    assert small.done() == 5
+    assert pull(small)["accepted"] == 1
+    assert inbox.is_dir()
+
+
+@pytest.mark.parametrize("memory", ["", "null", "[]", '{"a.csv": 1}'])
+def test_a_damaged_memory_of_what_was_taken_costs_one_load_without_change(
+    small: Small, inbox: Path, memory: str
+) -> None:
+    small.write("inbox/a.csv", counts(("00101", "3", 5)))
+    pull(small)
+    (small.config.data / "run" / "taken-inbox.json").write_text(memory, "utf-8")
+    assert pull(small)["unchanged"] == 1
+    assert pull(small)["files"] == 0
     assert inbox.is_dir()
 
 
