@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import re
 import shutil
 import tempfile
 import zipfile
+import zlib
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from campaign.configuration import Configuration
-from campaign.errors import ContractError, UsageError
+from campaign.errors import ContractError, SourceError, UsageError
+from campaign.sections import IDENTIFIER
+from etl.received import FINISHED, INCOMING
 from reporting.figures import store_of
 from warehouse.reader import Reader
-from warehouse.versions import CURRENT, VersionStore, sha256_of
+from warehouse.versions import CURRENT, VersionStore, sha256_of, sync_folder
 
 LOG = logging.getLogger(__name__)
 CONTENTS = "CONTENTS.json"
 KEPT_FOLDERS = ("received", "submitted", "notices")
+PACKED_FOLDERS = ("warehouse", *KEPT_FOLDERS)
 SUFFIX = ".candich.zip"
+HALF = ".restoring"  # what a restore is writing; one that was killed leaves it behind
+_VERSION = re.compile(r"v[0-9]{6,}")
 
 
 def backup(config: Configuration, out: Path) -> dict[str, Any]:
@@ -49,7 +57,7 @@ def backup(config: Configuration, out: Path) -> dict[str, Any]:
                 folder = config.data / name
                 for path in sorted(one for one in folder.rglob("*") if one.is_file()):
                     parts = path.relative_to(folder).parts
-                    if not any(part.startswith(".incoming-") for part in parts):
+                    if path.name != HALF and not any(part.startswith(INCOMING) for part in parts):
                         _add(archive, contents, path, f"{name}/{'/'.join(parts)}")
             archive.writestr(CONTENTS, json.dumps(contents, ensure_ascii=False, indent=1))
         beside.replace(out)
@@ -63,60 +71,111 @@ def _add(archive: zipfile.ZipFile, contents: dict[str, Any], path: Path, name: s
     archive.write(path, name)
 
 
-def _unpacked(file: Path, folder: Path) -> dict[str, Any]:
-    """Unpack a backup into `folder`, every byte checked; return its contents."""
+def _unpacked(file: Path, folder: Path) -> dict[str, str]:
+    """Unpack a backup into `folder`, every byte checked; return each campaign's version."""
     if not file.is_file():
         raise UsageError(str(file), "there is no such file", "name a file that backup wrote")
     try:
         with zipfile.ZipFile(file) as archive:
-            contents: dict[str, Any] = json.loads(archive.read(CONTENTS))
-            for name, digest in contents["files"].items():
-                place = PurePosixPath(name)
-                if place.is_absolute() or ".." in place.parts or place.parts[0] not in ("warehouse", *KEPT_FOLDERS):
-                    raise ContractError(
-                        f"{file}: {name}", "names a place outside the data folder", "not a backup of ours"
-                    )
-                target = folder / place
+            campaigns, files = _contents(file, json.loads(archive.read(CONTENTS)))
+            for name, digest in files.items():
+                target = folder / PurePosixPath(name)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with archive.open(name) as packed, target.open("wb") as opened:
                     shutil.copyfileobj(packed, opened)
                 if sha256_of(target) != digest:
                     raise ContractError(f"{file}: {name}", "is damaged", "use another backup")
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, OSError) as problem:
+    except (zipfile.BadZipFile, zlib.error, LookupError, ValueError, EOFError, OSError, RuntimeError) as problem:
         raise ContractError(str(file), f"is not a whole backup ({problem})", "use another one") from None
-    return contents
+    for campaign, version in campaigns.items():
+        try:
+            Reader(folder / _packed(campaign, version)).close()
+        except SourceError:
+            where = f"{file}: {_packed(campaign, version)}"
+            raise ContractError(where, "cannot be opened as a version", "use another backup") from None
+    return campaigns
+
+
+def _packed(campaign: str, version: str) -> PurePosixPath:
+    return PurePosixPath("warehouse", campaign, f"{version}.duckdb")
+
+
+def _contents(file: Path, contents: object) -> tuple[dict[str, str], dict[str, str]]:
+    """Return (version of each campaign, digest of each file); ContractError for what backup() never writes."""
+    tables = [contents.get(name) for name in ("campaigns", "files")] if isinstance(contents, dict) else []
+    campaigns, files = (one if isinstance(one, dict) else None for one in tables or (None, None))
+    if campaigns is None or files is None:
+        raise ContractError(f"{file}: {CONTENTS}", "is not a table of campaigns and files", "not a backup of ours")
+    for campaign, version in campaigns.items():
+        well = re.fullmatch(IDENTIFIER, campaign) and isinstance(version, str) and _VERSION.fullmatch(version)
+        if not well or str(_packed(campaign, version)) not in files:
+            raise ContractError(
+                f"{file}: {CONTENTS}",
+                f"found the campaign {campaign!r} with the version {version!r}",
+                "a campaign's id and a version in the backup were expected: not a backup of ours",
+            )
+    for name in files:
+        place = PurePosixPath(name)
+        if place.is_absolute() or ".." in place.parts or (place.parts or ("",))[0] not in PACKED_FOLDERS:
+            raise ContractError(f"{file}: {name!r}", "names a place outside the data folder", "not a backup of ours")
+    return campaigns, files
 
 
 def restore(config: Configuration, file: Path) -> dict[str, Any]:
     """Bring back what a backup holds, after checking every byte of it.
 
     Each campaign's version comes back under the next version number, and CURRENT points to it; what was
-    received, submitted or issued since stays. Return the versions published now.
+    received, submitted or issued since stays, and so does a file that is not as the backup has it, but for one
+    that was cut short. Return the versions published now, and the files that differ.
     """
     found: dict[str, str] = {}
+    differing: list[str] = []
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as locks:
         folder = Path(scratch)
-        contents = _unpacked(file, folder)
-        for campaign, version in contents["campaigns"].items():
-            store = store_of(config, campaign)
-            locks.enter_context(store.lock())
-            opened = Reader(folder / "warehouse" / campaign / f"{version}.duckdb")
-            opened.close()
+        campaigns = _unpacked(file, folder)
+        for campaign in campaigns:
+            locks.enter_context(store_of(config, campaign).lock())
         for name in KEPT_FOLDERS:
-            source = folder / name
-            for path in sorted(one for one in source.rglob("*") if one.is_file()):
-                target = config.data / name / path.relative_to(source)
-                if not target.exists():
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copyfile(path, target)
-        for campaign, version in contents["campaigns"].items():
-            found[campaign] = _bring_back(store_of(config, campaign), folder / "warehouse" / campaign, version)
-    return {"file": str(file), "campaigns": found}
+            packed = [one for one in (folder / name).rglob("*") if one.is_file()]
+            # the mark of a finished load comes last: without it, half a load counts for nothing
+            for path in sorted(packed, key=lambda one: (one.parent, one.name == FINISHED, one.name)):
+                place = path.relative_to(folder)
+                if not _put_back(path, config.data / place):
+                    differing.append(place.as_posix())
+                    LOG.warning("%s stays, unlike the backup's; to have that, remove it and restore again", place)
+        for campaign, version in campaigns.items():
+            found[campaign] = _bring_back(store_of(config, campaign), folder / _packed(campaign, version))
+    return {"file": str(file), "campaigns": found, "differing": differing}
 
 
-def _bring_back(store: VersionStore, folder: Path, version: str) -> str:
+def _put_back(path: Path, target: Path) -> bool:
+    """Write a file where it is missing or cut short, whole or not at all; return whether it is as in the backup."""
+    if target.exists():
+        if not _is_cut_short(target, path):
+            return sha256_of(target) == sha256_of(path)
+        LOG.warning("%s was cut short; it is mended from the backup", target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(HALF)
+    shutil.copyfile(path, beside)
+    with beside.open("rb+") as opened:
+        os.fsync(opened.fileno())
+    beside.replace(target)
+    sync_folder(target.parent)
+    return True
+
+
+def _is_cut_short(target: Path, path: Path) -> bool:
+    """Tell whether `target` holds the beginning of `path` and no more."""
+    size = target.stat().st_size
+    if size >= path.stat().st_size:
+        return False
+    with path.open("rb") as whole:
+        return whole.read(size) == target.read_bytes()
+
+
+def _bring_back(store: VersionStore, packed: Path) -> str:
     building = store.begin(empty=True)
-    shutil.copyfile(folder / f"{version}.duckdb", building)
+    shutil.copyfile(packed, building)
     return store.publish(building, datetime.now(UTC)).version
 
 
@@ -126,9 +185,7 @@ def run_scheduled(config: Configuration) -> dict[str, Any]:
     name = datetime.now(config.zone).strftime("%Y-%m-%d-%H%M%S") + SUFFIX
     made = backup(config, folder / name)
     with tempfile.TemporaryDirectory() as scratch:
-        contents = _unpacked(folder / name, Path(scratch))
-        for campaign, version in contents["campaigns"].items():
-            Reader(Path(scratch) / "warehouse" / campaign / f"{version}.duckdb").close()
+        _unpacked(folder / name, Path(scratch))
     for old in sorted(folder.glob(f"*{SUFFIX}"))[: -config.backup.keep]:
         old.unlink()
     LOG.info("backup %s: %d files, test-restored", name, made["files"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from campaign.configuration import Campaign, Configuration
 from campaign.errors import CanDichError
@@ -11,6 +12,7 @@ from etl import heartbeat
 from etl.configured import inputs_of
 from etl.intake import received_store
 from etl.publishing import failure_of
+from etl.received import ASIDE, FINISHED, INCOMING, MANIFEST, ReceivedStore
 from reporting.figures import store_of
 from warehouse.reader import Reader
 from warehouse.versions import sha256_of
@@ -29,7 +31,7 @@ def examine(config: Configuration) -> list[Finding]:
     """Return a finding for everything looked at."""
     found = [Finding("configuration", well=True, words=f"{config.path}, {len(config.campaigns)} campaigns")]
     for campaign in config.campaigns:
-        found += [_inputs(config, campaign), *_version(config, campaign), _received(config, campaign)]
+        found += [_inputs(config, campaign), *_version(config, campaign), *_received(config, campaign)]
     age = heartbeat.age(config, datetime.now(UTC))
     words = "has not run here yet" if age is None else f"last beat {age:.0f} s ago"
     found.append(Finding("scheduler", well=True, words=words))
@@ -70,11 +72,48 @@ def _version(config: Configuration, campaign: Campaign) -> list[Finding]:
     return found
 
 
-def _received(config: Configuration, campaign: Campaign) -> Finding:
-    loads = received_store(config, campaign.id).loads()
+def _received(config: Configuration, campaign: Campaign) -> list[Finding]:
+    kept, subject = received_store(config, campaign.id), f"{campaign.id} received"
+    found = [
+        Finding(subject, well=False, words=f"the load {folder.name} has no {MANIFEST}; bring it back from a backup")
+        for folder in _folders(kept, "[0-9]*Z")
+        if not (folder / MANIFEST).is_file()
+    ]
+    try:
+        loads = kept.loads()
+    except (CanDichError, OSError) as problem:
+        return [*(found or [Finding(subject, well=False, words=str(problem))]), *_loose_ends(kept, subject)]
     for load in loads:
         for name, path, digest in load.files:
-            if not path.is_file() or sha256_of(path) != digest:
-                words = f"{name} of load {load.batch} is not as it arrived"
-                return Finding(f"{campaign.id} received", well=False, words=words)
-    return Finding(f"{campaign.id} received", well=True, words=f"{len(loads)} loads, every file as it arrived")
+            if not _is_as_it_arrived(path, digest):
+                words = f"{name} of load {load.batch} is not as it arrived; bring it back from a backup"
+                found.append(Finding(subject, well=False, words=words))
+    if not found:
+        found.append(Finding(subject, well=True, words=f"{len(loads)} loads, every file as it arrived"))
+    return [*found, *_loose_ends(kept, subject)]
+
+
+def _is_as_it_arrived(path: Path, digest: str) -> bool:
+    try:
+        return sha256_of(path) == digest
+    except OSError:
+        return False
+
+
+def _folders(kept: ReceivedStore, pattern: str) -> list[Path]:
+    return sorted(folder for folder in kept.folder.glob(pattern) if folder.is_dir())
+
+
+def _loose_ends(kept: ReceivedStore, subject: str) -> list[Finding]:
+    """Return what runs under way, or killed ones, have left: worth knowing, and no fault."""
+    unfinished = [
+        one for one in _folders(kept, "[0-9]*Z") if (one / MANIFEST).is_file() and not (one / FINISHED).exists()
+    ]
+    told = (
+        (_folders(kept, f"{INCOMING}*"), "coming in, or left by a killed run: removed after a day"),
+        (unfinished, "under way, or cut short by a killed run: the next load settles it"),
+        (_folders(kept, f"{ASIDE}*"), "set aside by a killed run: counted only if its files came again"),
+    )
+    return [
+        Finding(subject, well=True, words=f"{folder.name}: {words}") for folders, words in told for folder in folders
+    ]

@@ -1,5 +1,6 @@
 """Backup: what cannot be made again goes into one file, and comes back whole or not at all."""
 
+import hashlib
 import json
 import random
 import shutil
@@ -84,8 +85,16 @@ def test_what_is_no_backup_is_refused_in_one_line(small: Small, saved: Path, con
         {"campaigns": {}, "files": {"config/x": "0"}},
         {"campaigns": {"../../outside": "v000001"}, "files": {}},
         {"campaigns": {ID: "../v000001"}, "files": {}},
+        {"campaigns": {ID: "v000001"}, "files": {}},
+        {"campaigns": {ID: 1}, "files": {}},
+        {"campaigns": [ID], "files": {}},
+        {"campaigns": {}, "files": ["received/x"]},
+        {"campaigns": {}, "files": {"": "0"}},
+        {"campaigns": {}, "files": {"/received/x": "0"}},
+        {"campaigns": {}, "files": {"received/x": "0"}},
         {"campaigns": {}},
         [],
+        None,
     ],
 )
 def test_a_backup_made_by_somebody_else_writes_nowhere(small: Small, saved: Path, contents: object) -> None:
@@ -142,6 +151,32 @@ shutil.copyfile = half
     assert small.command("restore", str(saved))[0] == 0
     assert small.done() == 15
     assert [one.words for one in examine(small.config) if not one.well] == []
+
+
+def test_a_half_file_is_mended_and_one_that_differs_stays_and_is_told(small: Small, saved: Path) -> None:
+    first, second, _ = small.received.loads()
+    half, other = first.files[0][1], second.files[0][1]
+    whole = half.read_bytes()
+    half.write_bytes(whole[: len(whole) // 2])
+    other.write_bytes(b"something else")
+    found = restore(small.config, saved)
+    assert half.read_bytes() == whole
+    assert other.read_bytes() == b"something else"
+    assert found["differing"] == [other.relative_to(small.config.data).as_posix()]
+    assert "differing" in json.loads(small.command("restore", str(saved))[1])
+
+
+def test_a_version_that_cannot_be_opened_is_refused_before_anything_is_made(small: Small) -> None:
+    content, name = b"no database", "warehouse/nho/v000001.duckdb"
+    digest = hashlib.sha256(content).hexdigest()
+    forged = small.folder / "forged.zip"
+    with zipfile.ZipFile(forged, "w") as archive:
+        archive.writestr("CONTENTS.json", json.dumps({"campaigns": {ID: "v000001"}, "files": {name: digest}}))
+        archive.writestr(name, content)
+    code, out, errors = small.command("restore", str(forged))
+    assert (code, out, len(errors.splitlines())) == (1, "", 1)
+    assert name in errors
+    assert not small.config.data.exists()
 
 
 def test_tonights_backup_is_proved_and_the_oldest_go(small: Small) -> None:

@@ -59,6 +59,28 @@ def test_a_load_without_its_manifest_is_named(well: Small) -> None:
     assert load.batch in complaints(well)[0]
 
 
+def test_every_received_file_that_changed_or_is_gone_is_named(small: Small) -> None:
+    small.send(counts(("00101", "3", 1)), counts(("00102", "3", 1)))
+    (_, one, _), (_, two, _) = small.received.loads()[0].files
+    one.write_text("changed", "utf-8")
+    two.unlink()
+    assert len(complaints(small)) == 2
+
+
+@pytest.mark.parametrize("name", [".incoming-1", ".aborted-20250208T010000.000000Z-1"])
+def test_what_killed_runs_left_is_told_and_is_no_fault(well: Small, name: str) -> None:
+    (well.received.folder / name).mkdir()
+    assert complaints(well) == []
+    assert name in well.command("doctor")[1]
+
+
+def test_a_load_that_was_not_finished_is_told(well: Small) -> None:
+    (load,) = well.received.loads()
+    (load.folder / "finished").unlink()
+    assert complaints(well) == []
+    assert f"{load.batch}: under way, or cut short" in well.command("doctor")[1]
+
+
 def test_broken_targets_are_named_with_their_line(well: Small) -> None:
     well.write("targets.csv", "unit_code,target\n00101,many\n")
     assert "line 2" in complaints(well)[0]
