@@ -43,11 +43,10 @@ def _path(view: View, code: str) -> str:
 def _facts(view: View, code: str) -> str:
     row, lang = view.row(code), view.lang
     lines = [
-        ("column.variance.long", numbers.signed(row.variance, lang)),
         ("column.pace.long", numbers.percent(row.pace, lang)),
         ("column.gap_share.long", numbers.percent(row.gap_share, lang)),
         ("column.last_as_of.short", numbers.day(row.last_as_of, lang)),
-        ("column.finished_on.long", numbers.day(row.finished_on, lang)),
+        *([("column.finished_on.long", numbers.day(row.finished_on, lang))] if row.finished_on else []),
     ]
     return panel(view.says("unit.facts"), items((e(view.says(key)), e(value), "", "") for key, value in lines))
 
