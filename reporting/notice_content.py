@@ -124,9 +124,8 @@ class Maker:
         self.differences = faults.reconciliation(figures, as_of)
         at = numbers.moment(now, figures.zone, lang)
         self.foot = text("notice.foot", lang, version=figures.version, at=at)
-        counts = next((stage.counts for stage in self.campaign.stages if stage.id == self.campaign.headline), None)
-        if isinstance(counts, dict):
-            counts = counts.get(lang) or counts.get("vi")
+        headline = next((stage for stage in self.campaign.stages if stage.id == self.campaign.headline), None)
+        counts = headline.counted(lang) if headline else None
         self.counts = f" {counts}" if counts else ""
 
     def notice(self, tops: tuple[str, ...]) -> Notice:

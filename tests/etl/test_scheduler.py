@@ -33,7 +33,7 @@ campaign = "drive"
 name = "bad"
 campaign = "drive"
 """
-SCHEDULED = 'schedule = "0 0 1 1 *"\n'
+SCHEDULED = 'path = "in"\nschedule = "0 0 1 1 *"\n'
 
 # Stands in for etl.pull: notes each pull in a file; the source "bad" always fails.
 DRIVER = """
