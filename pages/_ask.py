@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from campaign.configuration import Configuration
+from campaign.earned import Earned
 from campaign.progress import UnitProgress
 from etl.configured import load
 from reporting import charts, faults
@@ -84,6 +85,12 @@ def burnup(
         charts.excused_days(_figures.campaign, _figures.tree(as_of), unit),
     )
     return charts.burnup(drawn, lang), still(drawn, lang)
+
+
+@st.cache_resource(max_entries=300, show_spinner=False)
+def earned(edition: str, unit: str, category: str, stage: str, as_of: date, _figures: Figures) -> Earned | None:  # noqa: ARG001 - it is part of the key
+    """Return where one unit stands on the plan's own clock."""
+    return _figures.earned(unit, category=category, stage=stage, as_of=as_of)
 
 
 @st.cache_resource(max_entries=60, show_spinner=False)

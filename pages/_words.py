@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from campaign.configuration import ALL
 from campaign.progress import Status, UnitProgress
+from pages import _ask
 from pages._cards import chip, e, link, note, track
 from pages._chrome import category_name, stage_name
 from pages._view import View
@@ -69,7 +70,19 @@ def sentence(view: View, row: UnitProgress) -> str:
         share=f"\x01{share}\x02",
         planned=f"\x01{numbers.percent(row.planned_share, lang, finished=True)}\x02",
     )
-    return e(told).replace("\x01", "<b>").replace("\x02", "</b>")
+    return e(f"{told}{_clock(view, row)}.").replace("\x01", "<b>").replace("\x02", "</b>")
+
+
+def _clock(view: View, row: UnitProgress) -> str:
+    """Return by how many days the work trails the plan or is ahead of it; empty before the start and at the end."""
+    if row.as_of < view.campaign.start or row.status in SETTLED:
+        return ""
+    earned = _ask.earned(view.edition, row.code, row.category, row.stage, row.as_of, view.figures)
+    if earned is None or numbers.half_up(earned.days_behind * 10) == 0:
+        return ""
+    behind = earned.days_behind
+    key = "overview.clock.behind" if behind > 0 else "overview.clock.ahead"
+    return view.says(key, days=f"\x01{numbers.decimal(max(behind, -behind), 1, view.lang)}\x02")
 
 
 def freshness(view: View) -> str:
