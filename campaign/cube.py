@@ -7,69 +7,20 @@ one contiguous range and every roll-up is a difference of two prefix sums: sum f
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from campaign.calendar import ONE_DAY, Profile
 from campaign.configuration import Campaign, StatusRules
+from campaign.facts import BEFORE_EVERYTHING, Facts, Flags, Ints, View, filled, prefix_sums
 from campaign.progress import Status, UnitProgress
 from campaign.ranking import ranks
 from campaign.units import Tree
-
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-
-BEFORE_EVERYTHING = 0
-
-
-@dataclass(frozen=True)
-class Facts:
-    """Counts that stand, one entry a (unit, category, day), and target versions, as parallel arrays.
-
-    `*_unit` and `*_category` index `unit_codes` and `category_ids`; `*_day` are date ordinals
-    (BEFORE_EVERYTHING for a target valid from the start).
-    """
-
-    unit_codes: list[str]
-    category_ids: list[str]
-    count_unit: Ints
-    count_category: Ints
-    count_day: Ints
-    count: Ints
-    target_unit: Ints
-    target_category: Ints
-    target_day: Ints
-    target: Ints
-
-
-@dataclass(frozen=True)
-class View:
-    """What is asked for: the category view by name, the categories it sums, and the stage."""
-
-    category: str
-    members: tuple[str, ...]
-    stage: str
-    single: bool
-
-
-def _filled(rows: int, axis: Ints, row: Ints, day: Ints, value: Ints) -> tuple[Ints, Ints]:
-    """Return (values carried forward along the axis, position each stems from; −1 before the first)."""
-    width = len(axis)
-    source = np.full((rows, width), -1, dtype=np.int64)
-    values = np.zeros((rows, width), dtype=np.int64)
-    position = np.searchsorted(axis, day)
-    values[row, position] = value
-    source[row, position] = position
-    np.maximum.accumulate(source, axis=1, out=source)
-    carried = np.take_along_axis(values, np.maximum(source, 0), axis=1)
-    carried[source < 0] = 0
-    return carried, source
 
 
 class Cube:
@@ -84,6 +35,7 @@ class Cube:
         self._lay_out_profiles()
         self._lay_out_facts(facts)
         self._roll_up()
+        self._ranks: dict[int, dict[str, int | None]] = {}
 
     def _lay_out_ranges(self) -> None:
         tree = self.tree
@@ -137,8 +89,8 @@ class Cube:
         self.axis = np.unique(np.concatenate([np.array([BEFORE_EVERYTHING], dtype=np.int64), day, target_day]))
         rows = len(leaves) * width
         shape = (len(leaves), width, len(self.axis))
-        done, reported = _filled(rows, self.axis, row, day, facts.count[keep])
-        target, version = _filled(rows, self.axis, target_row, target_day, facts.target[target_keep])
+        done, reported = filled(rows, self.axis, row, day, facts.count[keep])
+        target, version = filled(rows, self.axis, target_row, target_day, facts.target[target_keep])
         self._before_first_version(target, version)
         self._done, self._target = done.reshape(shape), target.reshape(shape)
         self._has_target = (version[:, -1] >= 0).reshape(shape[:2])
@@ -177,8 +129,7 @@ class Cube:
 
     def _summed(self, per_leaf: Ints) -> Ints:
         """Return per-unit sums of a leaf array (leaves first axis)."""
-        prefix = np.zeros((len(per_leaf) + 1, *per_leaf.shape[1:]), dtype=np.int64)
-        np.cumsum(per_leaf, axis=0, out=prefix[1:])
+        prefix = prefix_sums(per_leaf)
         summed: Ints = prefix[self._high] - prefix[self._low]
         return summed
 
@@ -201,6 +152,11 @@ class Cube:
     def ranks_on(self, day: date) -> dict[str, int | None]:
         """Return each unit's rank among its level at the end of `day`."""
         position = self._at(day)
+        if position not in self._ranks:  # between two changes nothing moves: a long series asks for few positions
+            self._ranks[position] = self._ranked(position)
+        return self._ranks[position]
+
+    def _ranked(self, position: int) -> dict[str, int | None]:
         found: dict[str, int | None] = {}
         for nodes in self._nodes_by_level.values():
             remaining = self._node_remaining[nodes, position].tolist()
@@ -210,58 +166,60 @@ class Cube:
                 found[self.codes[node]] = rank
         return found
 
-    def _profile_sums(self, per_leaf: Ints) -> list[tuple[Profile, list[int]]]:
-        """Return, for each plan curve in use, the per-unit sums of the leaves under it."""
-        return [
-            (self._profiles[number], self._summed(np.where(self._leaf_profile == number, per_leaf, 0)).tolist())
-            for number in self._used_profiles
-        ]
+    def _per_profile(self, per_leaf: Ints, nodes: Sequence[int]) -> list[tuple[Profile, list[int]]]:
+        """Return, for each plan curve in use, the sums of the leaves under it, one a unit asked for."""
+        low, high = self._low[nodes], self._high[nodes]
+        found = []
+        for number in self._used_profiles:
+            chosen = np.where(self._leaf_profile == number, per_leaf, 0) if len(self._used_profiles) > 1 else per_leaf
+            prefix = prefix_sums(chosen)
+            found.append((self._profiles[number], (prefix[high] - prefix[low]).tolist()))
+        return found
 
-    def _spread(self, per_leaf: Ints, share: Callable[[Profile], Fraction]) -> list[Fraction]:
-        """Return, for each unit, Σ over its leaves of value × the share its plan curve gives."""
-        total = [Fraction(0)] * len(self.codes)
-        for profile, sums in self._profile_sums(per_leaf):
+    def _spread(self, per_leaf: Ints, nodes: Sequence[int], share: Callable[[Profile], Fraction]) -> list[Fraction]:
+        """Return, for each unit asked for, Σ over its leaves of value × the share its plan curve gives."""
+        total = [Fraction(0)] * len(nodes)
+        for profile, sums in self._per_profile(per_leaf, nodes):
             factor = share(profile)
             if factor:
-                for node, value in enumerate(sums):
+                for place, value in enumerate(sums):
                     if value:
-                        total[node] += value * factor
+                        total[place] += value * factor
         return total
 
     def expected_on(self, code: str, target_day: date, days: list[date]) -> list[Fraction]:
         """Return one unit's expected count at the end of each of `days`, at the target of `target_day`."""
-        node, position = self._index[code], self._at(target_day)
-        parts = [
-            (profile, sums[node]) for profile, sums in self._profile_sums(self._leaf_target[:, position]) if sums[node]
-        ]
+        due = self._leaf_target[:, self._at(target_day)]
+        parts = [(profile, value) for profile, (value,) in self._per_profile(due, [self._index[code]]) if value]
         return [sum((value * profile.planned_share(day) for profile, value in parts), Fraction(0)) for day in days]
 
-    def _required(self, position: int, day: date) -> list[Fraction | None]:
-        remaining = self._leaf_remaining[:, position]
-        total: list[Fraction | None] = [None if rest else Fraction(0) for rest in self._node_remaining[:, position]]
-        for profile, sums in self._profile_sums(remaining):
+    def _required(self, position: int, nodes: Sequence[int], day: date) -> list[Fraction | None]:
+        left_over = self._node_remaining[nodes, position].tolist()
+        total: list[Fraction | None] = [None if rest else Fraction(0) for rest in left_over]
+        for profile, sums in self._per_profile(self._leaf_remaining[:, position], nodes):
             left = profile.weight_after(day)
             if left:
-                for node, rest in enumerate(sums):
+                for place, rest in enumerate(sums):
                     if rest:
-                        total[node] = (total[node] or Fraction(0)) + rest / left
+                        total[place] = (total[place] or Fraction(0)) + rest / left
         return total
 
-    def _catchup(self, position: int, before: int, day: date) -> list[int]:
+    def _catchup(self, position: int, before: int, nodes: Sequence[int], day: date) -> list[int]:
         has = self._has_target
         shortfall = (np.maximum(self._target[:, :, position] - self._done[:, :, before], 0) * has).sum(axis=1)
-        per_leaf = np.array(
-            [
-                self._profiles[number].catchup(rest, day) if rest else 0
-                for number, rest in zip(self._leaf_profile.tolist(), shortfall.tolist(), strict=True)
-            ],
-            dtype=np.int64,
-        )
-        return [int(value) for value in self._summed(per_leaf)]
+        found = list(zip(self._low[nodes].tolist(), self._high[nodes].tolist(), strict=True))
+        wanted = np.zeros(len(shortfall), dtype=bool)
+        for low, high in found:
+            wanted[low:high] = True
+        per_leaf = np.zeros(len(shortfall), dtype=np.int64)
+        for leaf in np.flatnonzero(wanted & (shortfall > 0)).tolist():
+            per_leaf[leaf] = self._profiles[self._leaf_profile[leaf]].catchup(int(shortfall[leaf]), day)
+        prefix = prefix_sums(per_leaf)
+        return [int(prefix[high] - prefix[low]) for low, high in found]
 
-    def _last_as_of(self, position: int) -> list[int]:
+    def _last_as_of(self, position: int, nodes: Sequence[int]) -> list[int]:
         days = self._last_day[:, position]
-        return [int(days[low:high].max()) for low, high in zip(self._low, self._high, strict=True)]
+        return [int(days[low:high].max()) for low, high in zip(self._low[nodes], self._high[nodes], strict=True)]
 
     def _stalled_days(self, node: int, position: int, day: date) -> int:
         """Return the working days at the end of which the unit's count has not moved since."""
@@ -296,28 +254,34 @@ class Cube:
                 return Status.AT_RISK
         return Status.ON_TRACK
 
-    def figures_on(self, day: date, earlier_ranks: dict[str, int | None] | None = None) -> list[UnitProgress]:
+    def figures_on(
+        self, day: date, earlier_ranks: dict[str, int | None] | None = None, only: str | None = None
+    ) -> list[UnitProgress]:
         """Return the figures of every unit at the end of `day`: top level first, then rank, then code.
 
-        `earlier_ranks`: the ranks of the day before, where the units of that day were others.
+        `earlier_ranks`: the ranks of the day before, where the units of that day were others. `only`: the one
+        unit whose figures are wanted.
         """
+        nodes = range(len(self.codes)) if only is None else [self._index[only]]
         position, before = self._at(day), self._at(day - ONE_DAY)
         yesterday = day - ONE_DAY
-        expected = self._spread(self._leaf_target[:, position], lambda profile: profile.planned_share(day))
+        due = self._leaf_target[:, position]
+        expected = self._spread(due, nodes, lambda profile: profile.planned_share(day))
         planned = self._spread(
-            self._leaf_target[:, position],
-            lambda profile: profile.planned_share(day) - profile.planned_share(yesterday),
+            due, nodes, lambda profile: profile.planned_share(day) - profile.planned_share(yesterday)
         )
-        required, catchup = self._required(position, day), self._catchup(position, before, day)
-        last_days = self._last_as_of(position)
+        required = self._required(position, nodes, day)
+        catchup = self._catchup(position, before, nodes, day)
+        last_days = self._last_as_of(position, nodes)
         ranks_now = self.ranks_on(day)
         ranks_before = self.ranks_on(yesterday) if earlier_ranks is None else earlier_ranks
-        with_target = self._summed((self._leaf_target[:, position] > 0).astype(np.int64)).tolist()
-        finished_leaf = (self._leaf_target[:, position] > 0) & (self._leaf_remaining[:, position] == 0)
+        with_target = self._summed((due > 0).astype(np.int64)).tolist()
+        finished_leaf = (due > 0) & (self._leaf_remaining[:, position] == 0)
         units_finished = self._summed(finished_leaf.astype(np.int64)).tolist()
         whole_gap = int(self._node_remaining[0, position])
         found = []
-        for node, code in enumerate(self.codes):
+        for place, node in enumerate(nodes):
+            code = self.codes[node]
             sums = _Sums(
                 has_target=bool(self._node_has[node]),
                 target=int(self._node_target[node, position]),
@@ -325,16 +289,16 @@ class Cube:
                 done_before=int(self._node_done[node, before]),
                 remaining=int(self._node_remaining[node, position]),
                 excess=int(self._node_excess[node, position]),
-                expected=expected[node],
-                planned_today=planned[node],
-                last_day=last_days[node],
+                expected=expected[place],
+                planned_today=planned[place],
+                last_day=last_days[place],
             )
             finished = self._finished_on(node, position)
             rank, rank_before = ranks_now[code], ranks_before.get(code)
             unit = self.tree.unit(code)
             last = date.fromordinal(sums.last_day) if sums.last_day > 0 else None
             silent = (day - last).days if last else max((day - self.campaign.start).days + 1, 0)
-            due = sums.has_target
+            has_target = sums.has_target
             found.append(
                 UnitProgress(
                     campaign=self.campaign.id,
@@ -345,19 +309,19 @@ class Cube:
                     parent_code=unit.parent_code,
                     category=self.view.category,
                     stage=self.view.stage,
-                    target=sums.target if due else None,
+                    target=sums.target if has_target else None,
                     done=sums.done,
-                    remaining=sums.remaining if due else None,
-                    excess=sums.excess if due else None,
-                    completion=Fraction(sums.done, sums.target) if due and sums.target else None,
-                    planned_share=sums.expected / sums.target if due and sums.target else None,
-                    expected=sums.expected if due else None,
-                    variance=sums.done - sums.expected if due else None,
-                    pace=sums.done / sums.expected if due and sums.expected else None,
+                    remaining=sums.remaining if has_target else None,
+                    excess=sums.excess if has_target else None,
+                    completion=Fraction(sums.done, sums.target) if has_target and sums.target else None,
+                    planned_share=sums.expected / sums.target if has_target and sums.target else None,
+                    expected=sums.expected if has_target else None,
+                    variance=sums.done - sums.expected if has_target else None,
+                    pace=sums.done / sums.expected if has_target and sums.expected else None,
                     done_today=sums.done - sums.done_before,
-                    planned_today=sums.planned_today if due else None,
-                    catchup_today=catchup[node] if due else None,
-                    required_per_day=required[node] if due else None,
+                    planned_today=sums.planned_today if has_target else None,
+                    catchup_today=catchup[place] if has_target else None,
+                    required_per_day=required[place] if has_target else None,
                     rank=rank,
                     rank_change=rank_before - rank if rank is not None and rank_before is not None else None,
                     status=self._status(node, day, sums),
@@ -366,7 +330,7 @@ class Cube:
                     days_silent=silent,
                     units_with_target=with_target[node],
                     units_finished=units_finished[node],
-                    gap_share=Fraction(sums.remaining, whole_gap) if due and whole_gap else None,
+                    gap_share=Fraction(sums.remaining, whole_gap) if has_target and whole_gap else None,
                     stalled_days=self._stalled_days(node, position, day),
                     is_leaf=self._is_leaf[node],
                 )

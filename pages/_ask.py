@@ -18,6 +18,7 @@ from campaign.configuration import Configuration
 from campaign.earned import Earned
 from campaign.progress import UnitProgress
 from etl.configured import load
+from etl.publishing import failure_of
 from reporting import charts, faults
 from reporting.burnup import burnup_of, drawn_days, still
 from reporting.faults import Issue
@@ -65,11 +66,12 @@ def progress(edition: str, as_of: date, category: str, stage: str, _figures: Fig
     return tuple(_figures.progress(as_of, category=category, stage=stage))
 
 
-def series(edition: str, unit: str, category: str, stage: str, last: date, _figures: Figures) -> Rows:
+@st.cache_resource(max_entries=600, show_spinner=False)
+def series(edition: str, unit: str, category: str, stage: str, last: date, _figures: Figures) -> Rows:  # noqa: ARG001 - it is part of the key
     """Return one unit's figures for the days the chart draws, up to `last`."""
     days = drawn_days(_figures.campaign.start, last)
-    asked = (progress(edition, day, category, stage, _figures) for day in days)
-    return tuple(row for rows in asked for row in rows if row.code == unit)
+    known = (day for day in days if unit in _figures.tree(day))
+    return tuple(_figures.unit(unit, day, category=category, stage=stage) for day in known)
 
 
 @st.cache_resource(max_entries=300, show_spinner=False)
@@ -97,6 +99,11 @@ def earned(edition: str, unit: str, category: str, stage: str, as_of: date, _fig
 def issues(edition: str, as_of: date, _figures: Figures) -> tuple[Issue, ...]:  # noqa: ARG001 - it is part of the key
     """Return what is held, rejected, over target, without target, or does not reconcile."""
     return tuple(faults.issues(_figures, as_of))
+
+
+def failing(config: Configuration, campaign: str) -> list[Issue]:
+    """Return the check that kept the last run from publishing: it belongs to no version, so it is read each time."""
+    return faults.failing(failure_of(config, campaign))
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)

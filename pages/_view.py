@@ -62,10 +62,7 @@ class View:
     def counts(self) -> str:
         """Return the word for what the stage counts."""
         stage = next((one for one in self.campaign.stages if one.id == self.stage), None)
-        named = stage.counts if stage else None
-        if isinstance(named, dict):
-            named = named.get(self.lang) or named.get("vi")
-        return named or self.says("word.records")
+        return (stage.counted(self.lang) if stage else None) or self.says("word.records")
 
     @property
     def quiet(self) -> bool:

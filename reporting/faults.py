@@ -56,23 +56,21 @@ def issues(figures: Figures, as_of: date, failure: dict[str, Any] | None = None)
 
     `failure`: what the last run that published nothing said, if the last run failed.
     """
-    found: list[Issue] = []
-    if failure:
-        found.append(
-            Issue(
-                kind=Kind.FAILING_CHECK,
-                reason=str(failure.get("where", "")),
-                as_of=as_of,
-                found=str(failure.get("found", "")),
-                expected=str(failure.get("expected", "")),
-            ),
-        )
+    found = failing(failure)
     found += reconciliation(figures, as_of)
     found += _refused(figures, as_of)
     found += _over_target(figures, as_of)
     found += _no_target(figures, as_of)
     found += _silent(figures, as_of)
     return found
+
+
+def failing(failure: dict[str, Any] | None) -> list[Issue]:
+    """Return the check that kept the last run from publishing, if one did."""
+    if not failure:
+        return []
+    where, found, expected = (str(failure.get(key, "")) for key in ("where", "found", "expected"))
+    return [Issue(kind=Kind.FAILING_CHECK, reason=where, found=found, expected=expected)]
 
 
 def reconciliation(figures: Figures, as_of: date) -> list[Issue]:

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 from campaign.calendar import ONE_DAY
 from campaign.configuration import Campaign, Configuration, StatusRules
-from campaign.cube import Cube, View
+from campaign.cube import Cube
 from campaign.earned import Earned, earned_schedule
 from campaign.errors import SourceError, UsageError
+from campaign.facts import View
 from campaign.progress import UnitProgress
 from campaign.scope import EVERYTHING, Scope
 from campaign.units import Tree
@@ -148,10 +149,13 @@ class Figures:
         known_at: datetime | None = None,
     ) -> UnitProgress:
         """Return one unit's row; UsageError when there is no such unit (in scope)."""
-        for row in self.progress(as_of, category=category, stage=stage, known_at=known_at):
-            if row.code == code:
-                return row
-        raise UsageError(f"unit {code!r}", "is not in the campaign on that day", "a code of units.csv was expected")
+        view, tree = self.view(category, stage), self.tree(as_of)
+        seen = self.scope.codes(tree)
+        if code not in tree or (seen is not None and code not in seen):
+            raise UsageError(f"unit {code!r}", "is not in the campaign on that day", "a code of units.csv was expected")
+        before = self.tree(as_of - ONE_DAY)
+        earlier = None if before is tree else self._cube(view, before, known_at).ranks_on(as_of - ONE_DAY)
+        return self._cube(view, tree, known_at).figures_on(as_of, earlier, code)[0]
 
     def series(
         self,

@@ -12,8 +12,8 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from campaign.cube import Facts
 from campaign.errors import SourceError
+from campaign.facts import Facts
 from campaign.units import Registry, Unit
 from warehouse.statements import statement
 
