@@ -59,6 +59,11 @@ class UnitProgress:
     stalled_days: int
     is_leaf: bool
 
+    @property
+    def short_today(self) -> int | None:
+        """Return what is still missing of today's catch-up, max(catchup_today − done_today, 0)."""
+        return None if self.catchup_today is None else max(self.catchup_today - self.done_today, 0)
+
 
 PROGRESS_COLUMNS = (
     "campaign",

@@ -88,7 +88,7 @@ def _rank_change(view: View, row: UnitProgress) -> Cell:
 
 
 def _gap_today(view: View, row: UnitProgress) -> Cell:
-    gap = charts.short_today(row)
+    gap = row.short_today
     if gap is None:
         return {"text": numbers.NONE, "sort": ""}
     shown = numbers.whole(gap, view.lang) if gap else view.says("targets.met.short")

@@ -11,7 +11,7 @@ from pages import _ask
 from pages._cards import chip, e, link, note, track
 from pages._chrome import category_name, stage_name
 from pages._view import View
-from reporting import charts, numbers
+from reporting import numbers
 from reporting.faults import Issue, Kind
 from reporting.texts import has
 from warehouse.reader import Batch
@@ -115,7 +115,7 @@ def receiving(view: View) -> str:
 
 def today(view: View, row: UnitProgress) -> str:
     """Return whether today's target was met."""
-    short = charts.short_today(row)
+    short = row.short_today
     if row.as_of < view.campaign.start:
         return e(view.says("overview.not_begun", on=view.campaign.start))
     if short is None or row.catchup_today == 0:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from campaign.lagging import lag, left
 from campaign.progress import Status, UnitProgress
 from pages import _tables, _words
 from pages._cards import chip, draw, e
 from pages._view import View
-from reporting import charts, numbers, tables
+from reporting import numbers, tables
 
 REASONS = (Status.OVERDUE, Status.SILENT, Status.STALLED, Status.BEHIND, Status.AT_RISK, Status.NO_TARGET)
 COLUMNS = (("name", 1), ("reason", 1), ("completion", 2), ("remaining", 1), ("gap_share", 2), ("last_as_of", 3))
@@ -24,7 +25,7 @@ def show(view: View) -> None:
     lagging = [row for _, rows in groups for row in rows]
     row = view.row(view.scope)
     title = view.says(
-        "lagging.sum", n=len(lagging), remaining=numbers.whole(charts.left(lagging), view.lang), counts=view.counts
+        "lagging.sum", n=len(lagging), remaining=numbers.whole(left(lagging), view.lang), counts=view.counts
     )
     draw(_words.head(view, row, title if lagging else view.says("lag.none")), _summary(view, groups))
     for reason, rows in groups:
@@ -37,7 +38,7 @@ def show(view: View) -> None:
 
 
 def _sorted(rows: list[UnitProgress]) -> list[UnitProgress]:
-    return sorted(rows, key=lambda row: (-charts.lag(row), -(row.remaining or 0), row.code))
+    return sorted(rows, key=lambda row: (-lag(row), -(row.remaining or 0), row.code))
 
 
 def _summary(view: View, groups: list[tuple[Status, list[UnitProgress]]]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pages import _tables, _words
 from pages._cards import card, draw, e
 from pages._view import View
-from reporting import charts, numbers, tables
+from reporting import numbers, tables
 
 COLUMNS = (
     ("name", 1),
@@ -26,11 +26,9 @@ TAKEN_HOME = (
 def show(view: View) -> None:
     """Draw today's target of every leaf in view."""
     row = view.row(view.scope)
-    leaves = sorted(
-        (one for one in view.within() if one.is_leaf), key=lambda one: (-(charts.short_today(one) or 0), one.code)
-    )
+    leaves = sorted((one for one in view.within() if one.is_leaf), key=lambda one: (-(one.short_today or 0), one.code))
     due = [one for one in leaves if one.catchup_today]
-    met = [one for one in due if charts.short_today(one) == 0]
+    met = [one for one in due if one.short_today == 0]
     lang = view.lang
     draw(
         _words.head(view, row, view.says("targets.title", on=view.as_of)),

@@ -7,7 +7,6 @@ text: Plotly reads a little HTML in labels, so what comes from data is escaped f
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -41,34 +40,12 @@ def covered(done: int, due: int | None) -> float:
     return width(Fraction(done, due)) if due else 0.0
 
 
-def left(rows: Iterable[UnitProgress]) -> int:
-    """Return what these units have left to do together."""
-    return sum(row.remaining or 0 for row in rows)
-
-
-def lag(row: UnitProgress) -> Fraction | int:
-    """Return how long, or how far, a unit lags; larger is worse, comparable within one status."""
-    match row.status:
-        case Status.SILENT:
-            return row.days_silent
-        case Status.STALLED:
-            return row.stalled_days
-        case Status.BEHIND | Status.AT_RISK:
-            return -row.pace if row.pace is not None else 0
-    return row.remaining or 0
-
-
 def excused_days(campaign: Campaign, tree: Tree, unit: str) -> list[date]:
     """Return the campaign days on which nothing is expected from a unit."""
     profile = campaign.profile_of(tree, unit)
     working = frozenset(profile.working_days)
     length = (campaign.end - campaign.start).days + 1
     return [day for day in (campaign.start + timedelta(days=n) for n in range(length)) if day not in working]
-
-
-def short_today(row: UnitProgress) -> int | None:
-    """Return what is still missing of today's catch-up, max(catchup_today − done_today, 0)."""
-    return None if row.catchup_today is None else max(row.catchup_today - row.done_today, 0)
 
 
 def why(row: UnitProgress, end: date, lang: str) -> str:
