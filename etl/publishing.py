@@ -63,16 +63,17 @@ def describe(version: NextVersion, config: Configuration, campaign: Campaign, in
 
 def ensure_current(config: Configuration, campaign: Campaign) -> str:
     """Return the published version, after making one when there is none or the configuration has changed."""
-    renew_old_schema(config, campaign)
     store = store_of(config, campaign.id)
     current = store.current()
     if current is not None:
         reader = Reader(store.path(current.version))
         try:
-            if reader.fingerprint == fingerprint(config.shape(campaign), input_bytes(config, campaign)):
+            same = reader.fingerprint == fingerprint(config.shape(campaign), input_bytes(config, campaign))
+            if same and reader.schema_mark == schema_mark():
                 return current.version
         finally:
             reader.close()
+    renew_old_schema(config, campaign)
     inputs = inputs_of(config, campaign)
     with store.lock():
         return publish(config, campaign, lambda version: describe(version, config, campaign, inputs))

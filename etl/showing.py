@@ -7,10 +7,6 @@ from pathlib import Path
 
 from campaign.configuration import Configuration
 from etl.configured import is_demo
-from etl.intake import received_store
-from etl.publishing import ensure_current
-from etl.received import batch_id
-from etl.replay import rebuild_locked
 from reporting.figures import store_of
 
 
@@ -18,7 +14,10 @@ def load_demo(config: Configuration) -> None:
     """Load the demo campaigns that are not loaded yet; nothing to do for any other configuration."""
     if not is_demo(config) or all(store_of(config, one.id).current() for one in config.campaigns):
         return
-    from etl.demo import write_reports  # noqa: PLC0415 - writes workbooks, which takes long to import
+    from etl.demo import write_reports  # noqa: PLC0415 - commands ask for this each time: only a first one pays
+    from etl.intake import received_store  # noqa: PLC0415
+    from etl.received import batch_id  # noqa: PLC0415
+    from etl.replay import rebuild_locked  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as scratch:
         reports = write_reports(Path(scratch))
@@ -36,6 +35,8 @@ def load_demo(config: Configuration) -> None:
 
 def ready(config: Configuration) -> None:
     """Make sure every campaign has a version built with today's configuration."""
+    from etl.publishing import ensure_current  # noqa: PLC0415
+
     load_demo(config)
     for campaign in config.campaigns:
         ensure_current(config, campaign)

@@ -27,7 +27,7 @@ def exact(value: object, column: str) -> str:
         return str(value)
     if column in SHARES or column in AMOUNTS:
         places = 6 if column in SHARES else 2
-        scaled = half_up(Fraction(str(value)) * 10**places)
+        scaled = half_up(value * 10**places) if isinstance(value, Fraction | int) else 0
         size, rest = divmod(abs(scaled), 10**places)
         return f"{'-' if scaled < 0 else ''}{size}.{rest:0{places}}"
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
