@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from difflib import SequenceMatcher, get_close_matches
 
 from campaign.units import Tree
 
+LEAST_LIKE = 50  # of 100: a name less like is not worth suggesting
 _KINDS = (
     ("thanh pho", ("thành phố", "thanh pho"), ("tp",)),
     ("thi tran", ("thị trấn", "thi tran"), ("tt",)),
@@ -95,10 +95,14 @@ class NameBook:
 
     def nearest(self, name: str, count: int = 3) -> tuple[str, ...]:
         """Return the names most like `name`, best first."""
+        from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a name nobody answers to pays for it
+
         like: dict[str, float] = {}
         for _, bare in readings(name):
-            for one in get_close_matches(bare, self._by_name, n=count, cutoff=0.5):
-                like[one] = max(like.get(one, 0), SequenceMatcher(None, one, bare).ratio())
+            for one, score, _ in process.extract(
+                bare, list(self._by_name), scorer=fuzz.ratio, limit=count, score_cutoff=LEAST_LIKE
+            ):
+                like[one] = max(like.get(one, 0), score)
         near = sorted(like, key=lambda one: -like[one])
         codes = list(dict.fromkeys(code for one in near for _, code in self._by_name[one]))
         return tuple(f"{self.tree.unit(code).name} ({code})" for code in codes[:count])
