@@ -44,7 +44,7 @@ def verdict(view: View, row: UnitProgress) -> str:
         return view.says(f"verdict.{row.status}", **params, n=row.remaining)
     variance = row.variance or 0
     if numbers.half_up(variance) == 0:
-        return view.says("verdict.on_plan", **params)
+        return view.says("verdict.hardly_behind" if variance < 0 else "verdict.on_plan", **params)
     key = "verdict.behind" if variance < 0 else "verdict.ahead"
     return view.says(key, **params, n=numbers.whole(max(variance, -variance), view.lang))
 
