@@ -135,7 +135,7 @@ def main(arguments: list[str]) -> int:
         return 1
     except OSError as problem:
         where = problem.filename or asked.command
-        print(f"{where}: {problem.strerror or problem}; nothing was changed, mend it and run again", file=sys.stderr)
+        print(f"{where}: {problem.strerror or problem}; mend it and run again", file=sys.stderr)
         return 1
     return code
 

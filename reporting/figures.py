@@ -111,14 +111,20 @@ class Figures:
         with self._lock:
             found = self._days.get(key)
         if found is None:
-            tree, before = self.tree(as_of), self.tree(as_of - ONE_DAY)
-            earlier = None if before is tree else self._cube(view, before, known_at).ranks_on(as_of - ONE_DAY)
-            found = tuple(self._cube(view, tree, known_at).figures_on(as_of, earlier))
+            found = tuple(self._figures_on(view, as_of, known_at))
             with self._lock:
                 while len(self._days) >= DAYS_KEPT:
                     self._days.pop(next(iter(self._days)))
                 self._days[key] = found
         return found
+
+    def _figures_on(
+        self, view: View, as_of: date, known_at: datetime | None, only: str | None = None
+    ) -> list[UnitProgress]:
+        """Return the figures of a day, of one unit or of all; ranks of the day before are of that day's own units."""
+        tree, before = self.tree(as_of), self.tree(as_of - ONE_DAY)
+        earlier = None if before is tree else self._cube(view, before, known_at).ranks_on(as_of - ONE_DAY)
+        return self._cube(view, tree, known_at).figures_on(as_of, earlier, only)
 
     # The figures
 
@@ -153,9 +159,7 @@ class Figures:
         seen = self.scope.codes(tree)
         if code not in tree or (seen is not None and code not in seen):
             raise UsageError(f"unit {code!r}", "is not in the campaign on that day", "a code of units.csv was expected")
-        before = self.tree(as_of - ONE_DAY)
-        earlier = None if before is tree else self._cube(view, before, known_at).ranks_on(as_of - ONE_DAY)
-        return self._cube(view, tree, known_at).figures_on(as_of, earlier, code)[0]
+        return self._figures_on(view, as_of, known_at, code)[0]
 
     def series(
         self,

@@ -110,6 +110,13 @@ def half_up(value: Fraction | int, scale: int = 1) -> int:
     return size if top >= 0 else -size
 
 
+def fixed(value: Fraction | int, places: int) -> str:
+    """Return a number as programs read it: a point, exactly `places` decimals, half up, never a minus zero."""
+    scaled = half_up(value, 10**places)
+    size, rest = divmod(abs(scaled), 10**places)
+    return f"{'-' if scaled < 0 else ''}{size}.{rest:0{places}}"
+
+
 def _grouped(scaled: int, places: int, lang: str) -> str:
     """Return scaled / 10**places with the separators of the language."""
     size, rest = divmod(abs(scaled), 10**places)

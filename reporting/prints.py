@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from fractions import Fraction
 
-from reporting.numbers import half_up
+from reporting.numbers import fixed
 
 SHARES = frozenset({"completion", "planned_share", "pace"})
 AMOUNTS = frozenset({"expected", "variance", "planned_today", "required_per_day"})
@@ -25,11 +25,8 @@ def exact(value: object, column: str) -> str:
         return ""
     if isinstance(value, str):
         return str(value)
-    if column in SHARES or column in AMOUNTS:
-        places = 6 if column in SHARES else 2
-        scaled = half_up(value * 10**places) if isinstance(value, Fraction | int) else 0
-        size, rest = divmod(abs(scaled), 10**places)
-        return f"{'-' if scaled < 0 else ''}{size}.{rest:0{places}}"
+    if column in (SHARES | AMOUNTS) and isinstance(value, Fraction | int):
+        return fixed(value, 6 if column in SHARES else 2)
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 

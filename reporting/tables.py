@@ -1,7 +1,7 @@
 """Tables that leave the screen: typed rows to CSV and to XLSX.
 
-A text stays a text wherever it lands: a unit called `=1+1` is never a formula. CSV comes in two
-forms: `csv_exact` for programs (the command line), `csv_download` for spreadsheets (pages).
+A text stays a text wherever it lands: a unit called `=1+1` is never a formula. What programs read
+(the command line) is written by prints.py.
 """
 
 from __future__ import annotations
@@ -66,32 +66,24 @@ PROGRESS_KINDS = {
 }
 
 
-def progress_table(rows: Iterable[UnitProgress], names: Sequence[str], title: str, lang: str | None) -> Table:
-    """Return a table of these progress columns; without a language, headers and words are the contract's own."""
-    columns = [
-        Column(text(f"column.{name}.long", lang) if lang else name, PROGRESS_KINDS.get(name, Kind.TEXT))
-        for name in names
-    ]
+def progress_table(rows: Iterable[UnitProgress], names: Sequence[str], title: str, lang: str) -> Table:
+    """Return a table of these progress columns, in a reader's language."""
+    columns = [Column(text(f"column.{name}.long", lang), PROGRESS_KINDS.get(name, Kind.TEXT)) for name in names]
     return Table(title, columns, [[_progress_value(row, name, lang) for name in names] for row in rows])
 
 
-def _progress_value(row: UnitProgress, name: str, lang: str | None) -> Value:
+def _progress_value(row: UnitProgress, name: str, lang: str) -> Value:
     value: Value = getattr(row, name)
     if name == "completion":
         return Share(row.completion, row.status is Status.FINISHED or row.remaining == 0)
-    if lang and name in {"status", "level"}:
+    if name in {"status", "level"}:
         return named(name, str(value), lang)
     return value
 
 
-def csv_exact(table: Table) -> bytes:
-    """Return the table as UTF-8 CSV for programs: ISO dates, fixed decimals, empty for none, texts as they are."""
-    return _csv(table, neutral=False).encode("utf-8")
-
-
 def csv_download(table: Table) -> bytes:
     """Return the table as CSV that a spreadsheet opens safely: with a byte order mark, formulas neutralised."""
-    return b"\xef\xbb\xbf" + _csv(table, neutral=True).encode("utf-8", "replace")
+    return b"\xef\xbb\xbf" + _csv(table).encode("utf-8", "replace")
 
 
 def neutralised(value: str) -> str:
@@ -100,16 +92,16 @@ def neutralised(value: str) -> str:
     return f"'{clean}" if clean.lstrip(" ").startswith(FORMULA_STARTS) else clean
 
 
-def _csv(table: Table, *, neutral: bool) -> str:
+def _csv(table: Table) -> str:
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n" if neutral else "\n")
+    writer = csv.writer(out, lineterminator="\r\n")
     rows = [[column.header for column in table.columns], *table.rows]
     kinds = [column.kind for column in table.columns]
     for row in rows:
         cells = []
         for value, kind in zip(row, kinds, strict=True):
             if isinstance(value, str):
-                cells.append(neutralised(value) if neutral else str(value))
+                cells.append(neutralised(value))
             else:
                 cells.append(_plain(value, kind))
         writer.writerow(cells)
@@ -123,10 +115,7 @@ def _plain(value: Value, kind: Kind) -> str:
     if value is None:
         return ""
     if isinstance(value, Fraction) or (isinstance(value, int) and kind in PLACES):
-        places = PLACES.get(kind, 2)
-        scaled = numbers.half_up(value, 10**places)
-        size, rest = divmod(abs(scaled), 10**places)
-        return f"{'-' if scaled < 0 else ''}{size}.{rest:0{places}}"
+        return numbers.fixed(value, PLACES.get(kind, 2))
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

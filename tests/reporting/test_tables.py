@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -17,8 +18,9 @@ from python_calamine import CalamineWorkbook
 
 from campaign.progress import PROGRESS_COLUMNS, Status, UnitProgress
 from reporting.cells import Kind, Share, Value, cell_at, put, sheet_name
-from reporting.numbers import percent, shown_tenths
-from reporting.tables import Column, Table, csv_download, csv_exact, progress_table, xlsx
+from reporting.numbers import fixed, percent, shown_tenths
+from reporting.prints import csv_text
+from reporting.tables import Column, Table, csv_download, progress_table, xlsx
 
 SCRIPT = "<script>alert(1)</script>"
 SHEET = Workbook().worksheets[0]
@@ -69,28 +71,28 @@ def opened(content: bytes) -> Worksheet:
 
 
 def test_the_exact_csv_of_progress_is_the_contract_to_the_letter() -> None:
-    table = progress_table([ROW], PROGRESS_COLUMNS, "progress", None)
-    assert csv_exact(table).decode() == (
+    assert csv_text([ROW], PROGRESS_COLUMNS) == (
         ",".join(PROGRESS_COLUMNS) + "\n"
         "c,2025-01-09,commune,09187,=1+1,256,all,approved,3,2,1,0,0.666667,0.600000,1.80,0.20,1.111111,"
         "-1,0.20,1,0.17,1,,on_track,,2025-01-09,0,1,0\n"
     )
 
 
-def test_exact_decimals_are_rounded_half_up_and_never_minus_zero() -> None:
-    columns = [Column("a", Kind.AMOUNT), Column("s", Kind.SHARE)]
-    rows: list[list[Value]] = [
-        [Fraction(1, 200), Fraction(5, 10_000_000)],
-        [Fraction(-1, 1000), Fraction(0)],
-        [Fraction(-25, 2), 1],
-        [None, None],
-    ]
-    assert csv_exact(Table("t", columns, rows)).decode().splitlines()[1:] == [
-        "0.01,0.000001",
-        "0.00,0.000000",
-        "-12.50,1.000000",
-        ",",
-    ]
+@pytest.mark.parametrize(
+    ("value", "places", "written"),
+    [
+        (Fraction(1, 200), 2, "0.01"),
+        (Fraction(5, 10_000_000), 6, "0.000001"),
+        (Fraction(-1, 1000), 2, "0.00"),
+        (Fraction(-25, 2), 2, "-12.50"),
+        (Fraction(-1, 200), 2, "-0.01"),
+        (1, 6, "1.000000"),
+    ],
+)
+def test_exact_decimals_are_rounded_half_up_and_never_minus_zero(
+    value: Fraction | int, places: int, written: str
+) -> None:
+    assert fixed(value, places) == written
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+84", "-x", "@SUM(A1)", "\tx", "\rx", " =1", "\x00=1"])
@@ -102,8 +104,9 @@ def test_a_page_download_neutralises_what_looks_like_a_formula_and_leaves_number
 
 
 def test_the_command_line_csv_leaves_every_text_as_it_is() -> None:
-    rows = list(csv.reader(io.StringIO(csv_exact(a_table("=1+1", SCRIPT, 'a "b", c')).decode())))
-    assert [row[0] for row in rows[1:]] == ["=1+1", SCRIPT, 'a "b", c']
+    names = ["=1+1", SCRIPT, 'a "b", c']
+    written = csv_text([replace(ROW, name=name) for name in names], ["name", "expected"])
+    assert list(csv.reader(io.StringIO(written)))[1:] == [[name, "1.80"] for name in names]
 
 
 def test_a_text_cell_of_a_workbook_is_never_a_formula() -> None:
