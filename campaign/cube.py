@@ -17,7 +17,7 @@ import numpy as np
 
 from campaign.calendar import ONE_DAY, Profile
 from campaign.configuration import Campaign, StatusRules
-from campaign.facts import BEFORE_EVERYTHING, Facts, Flags, Ints, View, filled, prefix_sums
+from campaign.facts import BEFORE_EVERYTHING, Counted, Facts, Flags, Ints, View, filled, prefix_sums
 from campaign.progress import Status, UnitProgress
 from campaign.ranking import ranks
 from campaign.units import Tree
@@ -94,6 +94,7 @@ class Cube:
         self._before_first_version(target, version)
         self._done, self._target = done.reshape(shape), target.reshape(shape)
         self._has_target = (version[:, -1] >= 0).reshape(shape[:2])
+        self._reported = (reported == np.arange(len(self.axis), dtype=np.int64)).reshape(shape)
         last = reported.reshape(shape).max(axis=1)
         self._last_day = np.where(last >= 0, self.axis[np.maximum(last, 0)], -1)
 
@@ -192,6 +193,30 @@ class Cube:
         due = self._leaf_target[:, self._at(target_day)]
         parts = [(profile, value) for profile, (value,) in self._per_profile(due, [self._index[code]]) if value]
         return [sum((value * profile.planned_share(day) for profile, value in parts), Fraction(0)) for day in days]
+
+    @property
+    def spans(self) -> tuple[Ints, Ints]:
+        """Return, for each unit of `codes`, the range low … high − 1 of the leaves at and below it."""
+        return self._low, self._high
+
+    def profile(self, code: str) -> Profile:
+        """Return a unit's own plan curve."""
+        return self._profiles[self._profile_of[self._index[code]]]
+
+    def daily(self, days: Sequence[date]) -> Ints:
+        """Return done at the end of each of `days`, one row a unit of `codes`."""
+        return self._node_done[:, [self._at(day) for day in days]]
+
+    def counted(self, days: Sequence[date], due_on: date) -> Counted:
+        """Return what every leaf × category counted at the end of each of `days`, and is due by the version of a day.
+
+        The first of `days` stands for itself and all before it: `reported` says whether anything was.
+        """
+        at = [self._at(day) for day in days]
+        exact = np.array([int(self.axis[place]) == day.toordinal() for place, day in zip(at, days, strict=True)])
+        reported = self._reported[:, :, at] & exact
+        reported[:, :, 0] = self._reported[:, :, : at[0] + 1].any(axis=2)
+        return Counted(self._has_target, self._target[:, :, self._at(due_on)], self._done[:, :, at], reported)
 
     def _required(self, position: int, nodes: Sequence[int], day: date) -> list[Fraction | None]:
         left_over = self._node_remaining[nodes, position].tolist()

@@ -43,6 +43,16 @@ class View:
     single: bool
 
 
+@dataclass(frozen=True)
+class Counted:
+    """Leaf × category (× day): which have a target, what it is, what was counted, and what was reported."""
+
+    has_target: Flags
+    target: Ints
+    done: Ints
+    reported: Flags
+
+
 def filled(rows: int, axis: Ints, row: Ints, day: Ints, value: Ints) -> tuple[Ints, Ints]:
     """Return (values carried forward along the axis, position each stems from; −1 before the first)."""
     width = len(axis)

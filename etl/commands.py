@@ -77,6 +77,10 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915 - the whole command l
     viewed(progress)
     progress.add_argument("--as-of", type=_day)
     progress.add_argument("--level")
+    forecast = add("forecast", _forecast, "who will be on time, and when each unit will be done")
+    viewed(forecast)
+    forecast.add_argument("--as-of", type=_day)
+    forecast.add_argument("--level")
     series = add("series", _series, "one unit's figures, one row a day")
     viewed(series)
     series.add_argument("--as-of", type=_day, help="the last day shown")
@@ -248,6 +252,18 @@ def _progress(asked: argparse.Namespace) -> int:
         as_of, level=asked.level, category=asked.category, stage=asked.stage, known_at=asked.known_at
     )
     _show(rows, PROGRESS_COLUMNS, asked.format)
+    return 0
+
+
+def _forecast(asked: argparse.Namespace) -> int:
+    from campaign.prospects import FORECAST_COLUMNS  # noqa: PLC0415
+
+    _, figures = _opened(asked)
+    as_of = asked.as_of or figures.default_as_of(datetime.now(UTC))
+    rows = figures.outlook(
+        as_of, level=asked.level, category=asked.category, stage=asked.stage, known_at=asked.known_at
+    )
+    _show(rows, FORECAST_COLUMNS, asked.format)
     return 0
 
 

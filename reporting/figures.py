@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -16,6 +17,7 @@ from campaign.earned import Earned, earned_schedule
 from campaign.errors import SourceError, UsageError
 from campaign.facts import View
 from campaign.progress import UnitProgress
+from campaign.prospects import Prospect, prospects_of, upstream_stage
 from campaign.scope import EVERYTHING, Scope
 from campaign.units import Tree
 from warehouse.reader import Batch, Reader, Refusal, StatedTotal, Submission
@@ -44,6 +46,7 @@ class Figures:
         self.zone = ZoneInfo(shape["timezone"])
         self._cubes: dict[tuple[object, ...], Cube] = {}
         self._days: dict[tuple[object, ...], tuple[UnitProgress, ...]] = {}
+        self._outlooks: dict[tuple[object, ...], dict[str, Prospect]] = {}
         self._lock = Lock()
 
     @classmethod
@@ -204,6 +207,36 @@ class Figures:
             return None
         elapsed = min(max((as_of - self.campaign.start).days + 1, 0), len(curve) - 1)
         return Earned(earned_schedule(curve, row.done), elapsed)
+
+    def outlook(
+        self,
+        as_of: date,
+        *,
+        level: str | None = None,
+        category: str = "all",
+        stage: str | None = None,
+        known_at: datetime | None = None,
+    ) -> list[Prospect]:
+        """Return what is to be expected of each unit, asked at the end of a day; rows as in progress()."""
+        view, tree = self.view(category, stage), self.tree(as_of)
+        rows = self.progress(as_of, level=level, category=category, stage=stage, known_at=known_at)
+        key = (view, as_of, known_at)
+        with self._lock:
+            found = self._outlooks.get(key)
+        if found is None:
+            everyone = self._rows(view, as_of, known_at)
+            cubes = self._cube(view, tree, known_at), self._upstream(view, tree, known_at)
+            found = {one.code: one for one in prospects_of(cubes[0], everyone, as_of, cubes[1])}
+            with self._lock:
+                while len(self._outlooks) >= CUBES_KEPT:
+                    self._outlooks.pop(next(iter(self._outlooks)))
+                self._outlooks[key] = found
+        return [found[row.code] for row in rows]
+
+    def _upstream(self, view: View, tree: Tree, known_at: datetime | None) -> Cube | None:
+        """Return the same view of the stage whose backlog this one works off."""
+        stage = upstream_stage(self.campaign, view.stage)
+        return self._cube(replace(view, stage=stage), tree, known_at) if stage else None
 
     # Where they come from
 

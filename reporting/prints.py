@@ -15,8 +15,8 @@ from fractions import Fraction
 
 from reporting.numbers import fixed
 
-SHARES = frozenset({"completion", "planned_share", "pace"})
-AMOUNTS = frozenset({"expected", "variance", "planned_today", "required_per_day"})
+SHARES = frozenset({"completion", "planned_share", "pace", "p_on_time"})
+AMOUNTS = frozenset({"expected", "variance", "planned_today", "required_per_day", "expected_final"})
 
 
 def exact(value: object, column: str) -> str:
