@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -320,6 +321,23 @@ class Reader:
         return {
             (str(unit), str(one), str(stage)) for unit, one, stage in self._rows(statement("reads", "counted_keys"))
         }
+
+    def first_received(self, stage: str, categories: Collection[str]) -> list[tuple[str, date, datetime]]:
+        """Return (unit, day, when the first report of any of the categories came, UTC), held reports too."""
+        numbers = [number for number, one in enumerate(self._category_ids) if one in categories]
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(f"set variable stage_no = {self._stages.index(stage) if stage in self._stages else -1:d}")
+            cursor.execute(f"set variable category_nos = {numbers}::integer[]")
+            rows = cursor.execute(statement("reads", "first_received")).fetchall()
+        finally:
+            cursor.close()
+        return [(str(unit), day, moment.replace(tzinfo=UTC)) for unit, day, moment in rows]
+
+    def brought(self) -> list[tuple[str, str, datetime]]:
+        """Return (unit, source, when it last brought a count of the unit, UTC); a source of '' is a load by hand."""
+        rows = self._rows(statement("reads", "brought"))
+        return [(str(unit), str(source), moment.replace(tzinfo=UTC)) for unit, source, moment in rows]
 
     def input_file(self, name: str) -> bytes:
         """Return the bytes of config, units or targets this version was built with."""

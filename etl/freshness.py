@@ -1,0 +1,113 @@
+"""How the sources of a campaign are doing: their last pulls, their next one, and which of them fail now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+from campaign.configuration import Configuration, Source
+from campaign.freshness import Outage
+from etl import heartbeat, pulls
+
+Pull = Mapping[str, Any]
+OVERDUE = timedelta(seconds=90)  # a pull this late, and no scheduler: nobody looks at the source any more
+_known: dict[Path, tuple[tuple[int, int], tuple[Pull, ...]]] = {}
+
+
+@dataclass(frozen=True)
+class State:
+    """One source: its pulls, newest first, what the scheduler says of it, and the outage it is in."""
+
+    source: Source
+    pulls: tuple[Pull, ...]
+    running_since: datetime | None
+    next_at: datetime | None
+    outage: Outage | None
+
+    @property
+    def last_good(self) -> Pull | None:
+        """Return the newest pull that went well."""
+        return next((one for one in self.pulls if one.get("ok")), None)
+
+
+def states(config: Configuration, campaign: str, now: datetime) -> list[State]:
+    """Return how every source of a campaign is doing, in the order of the configuration."""
+    beat = heartbeat.read(config) or {}
+    silent = heartbeat.is_silent(config, now)
+    jobs = {job.get("source"): job for job in beat.get("jobs", []) if isinstance(job, dict) and job.get("source")}
+    found = []
+    for source in (one for one in config.sources if one.campaign == campaign):
+        job, done = jobs.get(source.name, {}), _history(config, source.name)
+        found.append(
+            State(
+                source=source,
+                pulls=done,
+                running_since=None if silent else moment(job.get("running_since")),
+                next_at=moment(job.get("next")),
+                outage=_failing(source, done, job, beat) or (_unattended(source, done, job, now) if silent else None),
+            )
+        )
+    return found
+
+
+def outages(config: Configuration, campaign: str, now: datetime) -> tuple[Outage, ...]:
+    """Return the sources of a campaign that fail now."""
+    return tuple(one.outage for one in states(config, campaign, now) if one.outage is not None)
+
+
+def mark(found: Sequence[Outage]) -> str:
+    """Return a word that changes whenever a source begins to fail or is mended."""
+    return ",".join(f"{one.source}@{one.since.isoformat(timespec='seconds')}" for one in found)
+
+
+def moment(written: object) -> datetime | None:
+    """Return an ISO moment in UTC; None for what is none."""
+    try:
+        found = datetime.fromisoformat(str(written))
+    except ValueError:
+        return None
+    return found.astimezone(UTC) if found.tzinfo else None
+
+
+def _failing(source: Source, done: Sequence[Pull], job: Pull, beat: Pull) -> Outage | None:
+    """Return the outage that the latest pulls tell of; a source that left no word yet is asked of the scheduler."""
+    failed = list(takewhile(lambda one: not one.get("ok"), done))
+    if failed:
+        since = moment(failed[-1].get("since")) or moment(failed[-1].get("started")) or moment(failed[0]["finished"])
+        good = done[len(failed)] if len(done) > len(failed) else None
+        last_good = moment(good.get("finished")) if good else None
+        return Outage(source.name, since, last_good, str(failed[0].get("error"))) if since else None
+    if done or not job.get("last_error"):
+        return None
+    last_good = moment(job.get("last_ok"))
+    since = last_good or moment(beat.get("started"))
+    return Outage(source.name, since, last_good, str(job["last_error"])) if since else None
+
+
+def _unattended(source: Source, done: Sequence[Pull], job: Pull, now: datetime) -> Outage | None:
+    """Return the outage of a source that is due for long while no scheduler runs."""
+    due = moment(job.get("next"))
+    if due is None or now - due < OVERDUE:
+        return None
+    times = [moment(job.get("last_ok")), *(moment(one.get("finished")) for one in done[:1])]
+    last_good = max((one for one in times if one is not None), default=None)
+    if last_good is not None and last_good >= due:
+        return None
+    return Outage(source.name, due, last_good, "scheduler: it has stopped; start it again")
+
+
+def _history(config: Configuration, source: str) -> tuple[Pull, ...]:
+    """Return a source's pulls, newest first, read again only when they have changed: every open page asks."""
+    file = pulls.history_file(config, source)
+    try:
+        state = file.stat()
+    except OSError:
+        return ()
+    seen = (state.st_mtime_ns, state.st_size)
+    if _known.get(file, ((0, 0), ()))[0] != seen:
+        _known[file] = (seen, tuple(pulls.history(config, source)))
+    return _known[file][1]
