@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from campaign.layout import Sheet
+
 
 def _as_iso_date(value: object) -> object:
     return date.fromisoformat(value) if isinstance(value, str) else value
@@ -181,6 +183,7 @@ class Source(Section):
     as_of: AsOf | None = None
     columns: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
     constants: dict[str, str | int | date] = Field(default_factory=dict)
+    sheet: Sheet | None = None
 
     @field_validator("columns", "constants")
     @classmethod
