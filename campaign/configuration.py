@@ -32,8 +32,10 @@ from campaign.sections import (
     Excused,
     Group,
     Named,
+    Pagination,
     Plan,
     Section,
+    Since,
     Source,
     Stage,
     StatusRules,
@@ -284,6 +286,8 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "backup": Backup,
     "source": Source,
     "as_of": AsOf,
+    "pagination": Pagination,
+    "since": Since,
 }
 
 
@@ -332,7 +336,10 @@ def _absolute(configuration: Configuration, folder: Path) -> Configuration:
         for one in configuration.campaigns
     )
     sources = tuple(
-        one.model_copy(update={"path": resolved(one.path)}) if one.path else one for one in configuration.sources
+        one.model_copy(
+            update={key: resolved(path) for key in ("path", "ca") if (path := getattr(one, key)) is not None}
+        )
+        for one in configuration.sources
     )
     backup = configuration.backup.model_copy(update={"path": resolved(configuration.backup.path)})
     url = configuration.storage.url

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -133,10 +133,11 @@ class Backup(Section):
 
 
 class AsOf(Section):
-    """Where a file's date comes from when no column carries it."""
+    """Where a file's date comes from when no column carries it; or how its column writes it (`format`: %Y%m%d)."""
 
     filename: str | None = None
     fixed: Day | None = None
+    format: str | None = None
 
     @field_validator("filename")
     @classmethod
@@ -149,8 +150,8 @@ class AsOf(Section):
 
     @model_validator(mode="after")
     def _one_way(self) -> AsOf:
-        if (self.filename is None) == (self.fixed is None):
-            raise ValueError("give either filename (a pattern with one group) or fixed (a date)")
+        if sum(one is not None for one in (self.filename, self.fixed, self.format)) != 1:
+            raise ValueError("give either filename (a pattern with one group), fixed (a date) or format (like %Y%m%d)")
         return self
 
 
@@ -169,13 +170,73 @@ FIELDS = (
 )
 
 
+class Pagination(Section):
+    """How an answer that comes in pages goes on: a page number, an offset, or a link to the next page.
+
+    `next` is a JMESPath to the link in the JSON; without one the Link header carries it. `size` is how many records
+    a full page has, asked for by `size_param`: a page with fewer is the last. More than `most` pages are an error.
+    """
+
+    kind: Literal["page", "offset", "next"]
+    next: str | None = None
+    param: str | None = None
+    first: int | None = Field(None, ge=0)
+    size: int | None = Field(None, ge=1)
+    size_param: str | None = None
+    most: int = Field(1000, ge=1)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Pagination:
+        if self.kind != "next" and self.next is not None:
+            raise ValueError('the key next belongs to kind = "next"')
+        for key in ("param", "first", "size", "size_param"):
+            if self.kind == "next" and getattr(self, key) is not None:
+                raise ValueError(f"the key {key} belongs to pages and offsets; a next link says it all")
+        if self.kind == "offset" and self.size is None:
+            raise ValueError("the key size is missing: how many records a full page has")
+        return self
+
+
+class Since(Section):
+    """What `:since` is bound to: the largest value of a column that was ever taken; `first` before that."""
+
+    column: str
+    first: datetime | date | int | str
+
+
+KEYS_OF_KINDS = {
+    "folder": ("path",),
+    "http": ("url", "http_headers", "params", "format", "pagination", "ca", "deadline", "tries"),
+    "sql": ("url", "query", "since"),
+}
+FROM_ENVIRONMENT = re.compile(r"^env:([A-Za-z_][A-Za-z0-9_]*)$|\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_SECRET = re.compile(r"auth|cookie|token|key|secret|passw", re.IGNORECASE)
+
+
 class Source(Section):
-    """A place counts come from, and how its columns map to ours."""
+    """A place counts come from, and how its columns map to ours.
+
+    `timeout` (seconds) bounds each wait for a server, and a query; `deadline` (seconds) and `most_mb` bound all that
+    one pull fetches. url, headers and params may say env:NAME or ${NAME}: secrets come from the environment only.
+    """
 
     name: Identifier
     campaign: str
-    kind: Literal["folder"] = "folder"
+    kind: Literal["folder", "http", "sql"] = "folder"
     path: Path | None = None
+    url: str | None = None
+    http_headers: dict[str, str] = Field(default_factory=dict, alias="headers")
+    params: dict[str, str | int] = Field(default_factory=dict)
+    format: Literal["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods", "json", "zip"] | None = None
+    records: str | None = None
+    pagination: Pagination | None = None
+    ca: Path | None = None
+    query: str | None = None
+    since: Since | None = None
+    timeout: float = Field(30, gt=0)
+    deadline: float = Field(600, gt=0)
+    tries: int = Field(4, ge=1, le=20)
+    most_mb: int = Field(200, ge=1)
     schedule: str | None = None
     on_fall: Literal["hold", "accept"] = "hold"
     measure: Literal["cumulative", "daily"] = "cumulative"
@@ -193,10 +254,34 @@ class Source(Section):
                 raise ValueError(f"{name!r} is not a field; the fields are {', '.join(FIELDS)}")
         return value
 
+    @field_validator("http_headers", "params")
+    @classmethod
+    def _no_secrets(cls, value: dict[str, Any]) -> dict[str, Any]:
+        for name, said in value.items():
+            if _SECRET.search(name) and not FROM_ENVIRONMENT.search(str(said)):
+                raise ValueError(f"the value of {name} stands in this file; write ${{NAME}}, read from the environment")
+        return value
+
     @model_validator(mode="after")
     def _somewhere_to_look(self) -> Source:
-        if self.schedule and self.path is None:
+        if self.kind == "folder" and self.schedule and self.path is None:
             raise ValueError("the key path is missing; a source with a schedule needs a folder to look in")
+        if self.kind != "folder" and self.url is None:
+            raise ValueError(f'the key url is missing; a source of kind "{self.kind}" needs one')
+        if self.kind == "sql" and not str(self.url).startswith("env:"):
+            raise ValueError('url is written as "env:NAME": an address with a password stays out of this file')
+        if self.kind == "sql" and not (self.query or "").strip():
+            raise ValueError("the key query is missing: one SELECT")
+        if self.since is not None and self.combine == "sum":
+            raise ValueError('since brings parts of a sum without the others; leave out since, or combine = "sum"')
+        return self
+
+    @model_validator(mode="after")
+    def _keys_of_its_kind(self) -> Source:
+        for kind, keys in KEYS_OF_KINDS.items():
+            for key in self.model_fields_set.intersection(keys).difference(KEYS_OF_KINDS[self.kind]):
+                called = type(self).model_fields[key].alias or key
+                raise ValueError(f'the key {called} belongs to kind = "{kind}"; this source\'s kind is "{self.kind}"')
         return self
 
     def headers(self, field: str) -> tuple[str, ...]:
