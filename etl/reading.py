@@ -6,8 +6,9 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from campaign.configuration import FIELDS, Source
@@ -19,6 +20,7 @@ csv.field_size_limit(1_000_000)
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 TEXTS = (".csv", ".tsv", ".txt")
+JSON = ".json"
 _MAGIC = {
     b"PK\x03\x04": "a zip archive or an Office workbook",
     b"\xd0\xcf\x11\xe0": "an old Office file",
@@ -47,7 +49,8 @@ def read_table(path: Path, name: str) -> Table:
     raise ContractError(name, f"files of the kind {suffix or 'without an ending'} are not read", "send CSV or XLSX")
 
 
-def _looks_like_page(content: bytes) -> bool:
+def looks_like_page(content: bytes) -> bool:
+    """Tell whether a file is a web page, whatever its name says: an error or a sign-in page, as a rule."""
     return content.lstrip()[:15].lower().startswith((b"<!doctype", b"<html"))
 
 
@@ -55,7 +58,7 @@ def _text(content: bytes, name: str) -> Table:
     for magic, kind in _MAGIC.items():
         if content.startswith(magic):
             raise ContractError(name, f"is not what its name says: it is {kind}", "a CSV text file was expected")
-    if _looks_like_page(content):
+    if looks_like_page(content):
         raise ContractError(name, "is not what its name says: it is a web page", "a CSV text file was expected")
     try:
         text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
@@ -78,7 +81,7 @@ def _text(content: bytes, name: str) -> Table:
 
 
 def _workbook(path: Path, name: str, content: bytes) -> Table:
-    if _looks_like_page(content):
+    if looks_like_page(content):
         raise ContractError(name, "is not what its name says: it is a web page", "a workbook was expected")
     from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - a second saved where no workbook is read
 
@@ -118,7 +121,7 @@ def _place(header: list[str], wanted: str) -> int | None:
 
 def file_day(name: str, source: Source) -> date | None:
     """Return the day a source's files are about when no column carries it; ContractError when the name has none."""
-    if source.as_of is None:
+    if source.as_of is None or source.as_of.format is not None:
         return None
     if source.as_of.fixed is not None:
         return source.as_of.fixed
@@ -136,7 +139,20 @@ def read_rows(path: Path, name: str, source: Source | None = None) -> Iterator[R
     A row with more cells than the header has a delimiter inside a value: its count is then refused.
     Raises ContractError for a file that cannot be read, or lacks a column the source maps.
     """
-    table = read_table(path, name)
+    return rows_of(table_of(path, name, source), name, source)
+
+
+def table_of(path: Path, name: str, source: Source | None = None) -> Table:
+    """Return a file's first table: read_table(), or the records of a JSON file."""
+    if Path(name).suffix.lower() == JSON:
+        from etl.reading_json import json_table  # noqa: PLC0415 - it reads into our Table
+
+        return json_table(path.read_bytes(), name, source)
+    return read_table(path, name)
+
+
+def rows_of(table: Table, name: str, source: Source | None = None) -> Iterator[Row]:
+    """Yield a table's rows, each of our fields as the cell was; ContractError when a mapped column is missing."""
     places: dict[str, list[int]] = {}
     for field in FIELDS:
         mapped = source.headers(field) if source else ()
@@ -160,6 +176,16 @@ def read_rows(path: Path, name: str, source: Source | None = None) -> Iterator[R
         found.update(constants)
         if fixed is not None and "as_of" not in places:
             found["as_of"] = fixed
+        if source is not None and source.as_of is not None and source.as_of.format is not None:
+            found["as_of"] = _written(found.get("as_of"), source.as_of.format)
         if extra:
             found["count"] = f"{read_text(found.get('count'))} … {' '.join(extra)}"
         yield Row(number, found)
+
+
+def _written(value: object, form: str) -> object:
+    """Return the day that a column writes in a form of its own; what does not follow the form stays as it is."""
+    if isinstance(value, str | int):
+        with suppress(ValueError):
+            return datetime.strptime(str(value).strip(), form).date()  # noqa: DTZ007 - a day has no zone
+    return value
