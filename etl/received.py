@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from campaign.errors import ContractError, UsageError
+from etl.envelope import Envelope, read_envelope
 from warehouse.versions import sha256_of, sync_folder, write_whole
 
 MANIFEST = "manifest.json"
@@ -29,6 +30,7 @@ class Received:
     folder: Path
     source: str
     files: list[tuple[str, Path, str]]
+    envelope: Envelope | None = None
 
     @property
     def batch(self) -> str:
@@ -53,7 +55,7 @@ class ReceivedStore:
         """Name the folder; it is made with the first file."""
         self.folder = folder
 
-    def take(self, files: list[Path], source: str) -> Received:
+    def take(self, files: list[Path], source: str, envelope: Envelope | None = None) -> Received:
         """Copy files in as they are, under a name of their own until settle() gives the load its id."""
         for path in files:
             if not path.is_file():
@@ -69,7 +71,7 @@ class ReceivedStore:
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        return Received(folder, source, kept)
+        return Received(folder, source, kept, envelope)
 
     def settle(self, received: Received, received_at: datetime) -> Received:
         """Give a load its id, write its manifest, and make both durable."""
@@ -78,13 +80,14 @@ class ReceivedStore:
             "received_at": received_at.astimezone(UTC).isoformat(),
             "files": [{"name": name, "kept": path.name, "sha256": digest} for name, path, digest in received.files],
         }
+        if received.envelope is not None:
+            content["envelope"] = received.envelope.document()
         write_whole(received.folder / MANIFEST, json.dumps(content, ensure_ascii=False, indent=1).encode())
         folder = self.folder / batch_id(received_at)
         received.folder.rename(folder)
         sync_folder(self.folder)
-        return Received(
-            folder, received.source, [(name, folder / path.name, one) for name, path, one in received.files]
-        )
+        files = [(name, folder / path.name, one) for name, path, one in received.files]
+        return Received(folder, received.source, files, received.envelope)
 
     def finish(self, received: Received) -> None:
         """Note that a load's run has ended well: only such loads count and are replayed."""
@@ -123,10 +126,15 @@ class ReceivedStore:
         try:
             content = json.loads((folder / MANIFEST).read_text("utf-8"))
             files = [(str(one["name"]), folder / str(one["kept"]), str(one["sha256"])) for one in content["files"]]
-            return Received(folder, str(content["source"]), files)
+            envelope = read_envelope(content["envelope"], str(folder / MANIFEST)) if "envelope" in content else None
+            return Received(folder, str(content["source"]), files, envelope)
         except (OSError, ValueError, KeyError, TypeError) as problem:
             where = str(folder / MANIFEST)
             raise ContractError(where, f"is damaged ({problem})", "bring it back from a backup") from None
+
+    def load_of(self, envelope: str) -> Received | None:
+        """Return the load of an envelope whose run ended well; None when there is none."""
+        return next((one for one in reversed(self.loads()) if one.envelope and one.envelope.id == envelope), None)
 
     def last_received_at(self) -> datetime | None:
         """Return when the last load whose run ended well was received."""

@@ -1,0 +1,42 @@
+"""Submissions read: the files of an envelope as rows, whatever form a page offers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from campaign.configuration import Source
+from campaign.errors import ContractError
+from campaign.rows import Row
+from etl.envelope import Envelope, Kind
+from etl.reading import read_rows
+from etl.template import read_template
+
+DECISIONS = "decisions.json"
+
+
+def read_submitted(
+    envelope: Envelope, files: Iterable[tuple[str, Path, str]], source: Source | None
+) -> list[tuple[str, list[Row]]]:
+    """Return (file name, rows) of every file of an envelope; ContractError for one that cannot be read."""
+    if envelope.kind is Kind.DECISIONS:
+        return [(name, _decisions(path, name)) for name, path, _ in files]
+    return [(name, read_upload(path, name, source)) for name, path, _ in files]
+
+
+def read_upload(path: Path, name: str, source: Source | None) -> list[Row]:
+    """Return the rows of an uploaded file: our own template, else the plain form or a source's mapping."""
+    rows = read_template(path, name) if source is None else None
+    return list(read_rows(path, name, source)) if rows is None else rows
+
+
+def _decisions(path: Path, name: str) -> list[Row]:
+    """Return the decisions of a file, each as a row of its own fields."""
+    try:
+        content: Any = json.loads(path.read_text("utf-8"))
+        found = [Row(number, dict(one)) for number, one in enumerate(content["decisions"], 1)]
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise ContractError(name, f"holds no decisions ({problem!r})", "submit them again") from None
+    return found
