@@ -29,7 +29,7 @@ from starlette.staticfiles import StaticFiles
 
 from campaign.configuration import STREAMLIT_SECTIONS, Configuration
 from campaign.errors import CanDichError, ConfigError
-from etl import heartbeat
+from etl import freshness, heartbeat
 from etl.configured import PROJECT, load
 from pages import _ask, _errors
 from pages._address import PATHS
@@ -112,14 +112,19 @@ def routes(config: Configuration) -> list[Route | Mount]:
 
 
 def _version(config: Configuration, campaign: str) -> dict[str, Any]:
-    """Return the published version, the day it is read for, and the age of the scheduler's heartbeat."""
+    """Return the published version, the day it is read for, the scheduler's last beat, and which sources fail."""
     now = datetime.now(UTC)
     age = heartbeat.age(config, now)
     published = _ask.current(config, campaign)
     as_of = None
     if published is not None:
         as_of = _ask.figures(_ask.edition_of(config, campaign, published), config).default_as_of(now).isoformat()
-    return {"version": published, "as_of": as_of, "scheduler_age_seconds": None if age is None else round(age, 1)}
+    return {
+        "version": published,
+        "as_of": as_of,
+        "scheduler_age_seconds": None if age is None else round(age, 1),
+        "failing": freshness.mark(freshness.outages(config, campaign, now)),
+    }
 
 
 def application(config: Configuration) -> st.App:

@@ -14,6 +14,7 @@ PATHS = {
     "ranking": "/xep-hang",
     "lagging": "/don-vi-cham",
     "unit": "/don-vi",
+    "sources": "/nguon-so-lieu",
 }
 PAGE_AT = {path: page for page, path in PATHS.items()}
 

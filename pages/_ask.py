@@ -16,6 +16,7 @@ import streamlit as st
 
 from campaign.configuration import Configuration
 from campaign.earned import Earned
+from campaign.freshness import Outage
 from campaign.progress import UnitProgress
 from etl.configured import load
 from etl.publishing import failure_of
@@ -23,6 +24,7 @@ from reporting import charts, faults
 from reporting.burnup import burnup_of, drawn_days, still
 from reporting.faults import Issue
 from reporting.figures import Figures, store_of
+from reporting.freshness import Arrivals, Gaps, Punctuality, arrivals, gaps, punctuality
 from warehouse.reader import Batch, Submission
 
 Rows = tuple[UnitProgress, ...]
@@ -110,6 +112,41 @@ def failing(config: Configuration, campaign: str) -> list[Issue]:
 def submissions(edition: str, unit: str, stage: str, _figures: Figures) -> tuple[tuple[Submission, bool], ...]:  # noqa: ARG001 - it is part of the key
     """Return what one unit sent for one stage, the latest first, each with whether it came late."""
     return tuple(_figures.submissions(unit, stage=stage))
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def came(edition: str, _figures: Figures) -> Arrivals:  # noqa: ARG001 - it is part of the key
+    """Return which units each source brought, and when a figure of each unit last came."""
+    return arrivals(_figures)
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def kept_from_us(
+    edition: str,
+    as_of: date,
+    category: str,
+    stage: str,
+    failing: tuple[Outage, ...],
+    configured: tuple[str, ...],
+    _figures: Figures,
+) -> Gaps:
+    """Return what failing sources keep from us on one day."""
+    rows = progress(edition, as_of, category, stage, _figures)
+    return gaps(_figures, rows, failing, configured, came(edition, _figures))
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def reporting(
+    edition: str,  # noqa: ARG001 - it is part of the key
+    within: str,
+    last: date,
+    open_day: date | None,
+    category: str,
+    stage: str,
+    _figures: Figures,
+) -> Punctuality:
+    """Return who reported and who in time, up to the closed day `last` and on the day still open."""
+    return punctuality(_figures, within, last, open_day=open_day, category=category, stage=stage)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)

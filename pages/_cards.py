@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from campaign.progress import Status, UnitProgress
+from campaign.progress import UnitProgress
 from pages._view import Trouble, View
 from reporting import charts
 from reporting.texts import text
@@ -23,7 +23,7 @@ def draw(*parts: str) -> None:
     st.html("".join(parts))
 
 
-def chip(status: Status, lang: str, *, big: bool = False) -> str:
+def chip(status: str, lang: str, *, big: bool = False) -> str:
     """Return a status: its sign, its word, its colour."""
     sign, word = text(f"status.{status}.sign", lang), text(f"status.{status}", lang)
     size = " cd-big" if big else ""

@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from campaign.configuration import ALL
-from etl import heartbeat
+from etl import freshness, heartbeat
 from pages._address import PATHS, Address, parsed
 from pages._document import module
 from pages._view import View
@@ -84,7 +84,7 @@ def _data(address: Address, lang: str, view: View | None) -> dict[str, Any]:
             "href": address.href(lang=other),
         },
         "campaign": view.campaign.id if view else "",
-        "seen": f"{view.figures.version}|{view.standard_as_of}" if view else "",
+        "seen": f"{view.figures.version}|{view.standard_as_of}|{freshness.mark(view.outages)}" if view else "",
         "permalink": _permalink(view) if view else address.href(),
         "quiet": view.quiet if view else False,
         "quiet_after_seconds": heartbeat.SILENT_AFTER,

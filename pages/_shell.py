@@ -10,7 +10,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages import _ask, _chrome, _view, lagging, overview, ranking, targets, unit
+from pages import _ask, _chrome, _view, lagging, overview, ranking, sources, targets, unit
 from pages._address import PATHS, address_of, parsed
 from pages._cards import trouble
 from reporting.texts import text
@@ -21,6 +21,7 @@ PAGES = {
     "ranking": ranking.show,
     "lagging": lagging.show,
     "unit": unit.show,
+    "sources": sources.show,
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from campaign.freshness import Gap
 from campaign.progress import Status, UnitProgress
 from pages._document import module
 from pages._view import View
@@ -74,9 +75,9 @@ def _completion(view: View, row: UnitProgress) -> Cell:
 
 
 def _status(view: View, row: UnitProgress) -> Cell:
-    order = list(Status).index(row.status)
-    word, sign = text(f"status.{row.status}", view.lang), text(f"status.{row.status}.sign", view.lang)
-    return {"text": word, "chip": str(row.status), "sign": sign, "sort": order}
+    order, shown = list(Status).index(row.status), view.standing(row)
+    word, sign = text(f"status.{shown}", view.lang), text(f"status.{shown}.sign", view.lang)
+    return {"text": word, "chip": shown, "sign": sign, "sort": order}
 
 
 def _rank_change(view: View, row: UnitProgress) -> Cell:
@@ -96,7 +97,10 @@ def _gap_today(view: View, row: UnitProgress) -> Cell:
 
 
 def _how_long(view: View, row: UnitProgress) -> Cell:
-    return {"text": charts.why(row, view.campaign.end, view.lang), "sort": row.days_silent}
+    told = charts.why(row, view.campaign.end, view.lang)
+    if view.standing(row) == Gap.SOURCE_DOWN:
+        told = f"{view.says('status.source_down')} ({told})"
+    return {"text": told, "sort": row.days_silent}
 
 
 CELLS: dict[str, Draw] = {

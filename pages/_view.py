@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cached_property
 
 from campaign.configuration import ALL, Campaign, Configuration
+from campaign.freshness import Gap, Outage
 from campaign.progress import UnitProgress
 from campaign.units import Tree
-from etl import heartbeat
+from etl import freshness, heartbeat
 from pages import _ask
 from pages._address import Address
 from reporting.figures import Figures
+from reporting.freshness import NO_GAPS, Gaps
 from reporting.texts import LANGUAGES, text
 
 
@@ -68,6 +71,25 @@ class View:
     def quiet(self) -> bool:
         """Return whether the scheduler has stopped giving its heartbeat."""
         return heartbeat.is_silent(self.config, self.now)
+
+    @cached_property
+    def outages(self) -> tuple[Outage, ...]:
+        """Return the campaign's sources that fail now; it belongs to no version, so it is read each time."""
+        return freshness.outages(self.config, self.campaign.id, self.now)
+
+    @cached_property
+    def gaps(self) -> Gaps:
+        """Return what the failing sources keep from us on the day shown."""
+        if not self.outages:
+            return NO_GAPS
+        configured = tuple(one.name for one in self.config.sources if one.campaign == self.campaign.id)
+        asked = (self.as_of, self.category, self.stage, self.outages, configured)
+        return _ask.kept_from_us(self.edition, *asked, self.figures)
+
+    def standing(self, row: UnitProgress) -> str:
+        """Return the word a unit is shown by: its status, or that its silence is a failure of our own."""
+        down = self.gaps.gap_of(row) is Gap.SOURCE_DOWN
+        return str(Gap.SOURCE_DOWN if down else row.status)
 
     def rows(self, *, category: str | None = None, stage: str | None = None, as_of: date | None = None) -> _ask.Rows:
         """Return the figures of every unit for this view, or with one choice changed."""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from campaign.configuration import ALL
+from campaign.freshness import Gap
 from campaign.progress import Status, UnitProgress
 from pages import _ask
 from pages._cards import chip, e, link, note, track
@@ -22,16 +23,16 @@ WORTH_SAYING = (
     Kind.FAILING_CHECK, Kind.RECONCILIATION, Kind.HELD, Kind.REJECTED, Kind.OVER_TARGET, Kind.NO_TARGET,
 )  # fmt: skip
 SHOWN_ORDER = (
-    Status.FINISHED, Status.ON_TRACK, Status.AT_RISK, Status.BEHIND, Status.STALLED, Status.SILENT, Status.OVERDUE,
-    Status.NOTHING_TO_DO, Status.NO_TARGET,
+    Status.FINISHED, Status.ON_TRACK, Status.AT_RISK, Status.BEHIND, Status.STALLED, Status.SILENT, Gap.SOURCE_DOWN,
+    Status.OVERDUE, Status.NOTHING_TO_DO, Status.NO_TARGET,
 )  # fmt: skip
 
 
 def head(view: View, row: UnitProgress, title: str = "") -> str:
     """Return the head of a page: the verdict, the sentence behind it, and how fresh it is."""
     return (
-        f'<div class="cd-head"><h1>{e(title or verdict(view, row))}</h1>{chip(row.status, view.lang, big=True)}'
-        f'<p class="cd-says">{sentence(view, row)}</p>{freshness(view)}</div>{receiving(view)}'
+        f'<div class="cd-head"><h1>{e(title or verdict(view, row))}</h1>{chip(view.standing(row), view.lang, big=True)}'
+        f'<p class="cd-says">{sentence(view, row)}</p>{freshness(view)}</div>{receiving(view)}{failing_sources(view)}'
     )
 
 
@@ -113,6 +114,21 @@ def receiving(view: View) -> str:
     return note(f"<b>{e(told)}.</b> {e(so_far)} {look}", "plain")
 
 
+def failing_sources(view: View) -> str:
+    """Return a note on every source of ours that fails, and how many of the units in view that keeps from us."""
+    codes = frozenset(view.tree.subtree(view.scope))
+    notes = []
+    for one in view.outages:
+        n = view.gaps.waiting_in(one.source, codes)
+        since = one.since.astimezone(view.config.zone)
+        at = numbers.clock(one.since, view.config.zone)
+        at = at if since.date() == view.today else numbers.moment(one.since, view.config.zone, view.lang)
+        told = view.says("source.failing.units" if n else "source.failing", source=one.source, at=at, n=n)
+        why = link(view.says("source.failing.look"), view.address.href("sources"))
+        notes.append(note(f"<b>{e(told)}.</b> {e(view.says('data.source.down'))} {why}", "bad"))
+    return "".join(notes)
+
+
 def today(view: View, row: UnitProgress) -> str:
     """Return whether today's target was met."""
     short = row.short_today
@@ -137,7 +153,7 @@ def deadline(view: View, row: UnitProgress) -> str:
 def tally(view: View, code: str) -> str:
     """Return how many leaves below a unit stand where, as one link to the page that names them."""
     inside = [row for row in view.within(code) if row.is_leaf]
-    counted = Counter(row.status for row in inside)
+    counted = Counter(view.standing(row) for row in inside)
     if len(inside) == 1:
         return ""
     chips = "".join(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from campaign.freshness import Gap
 from campaign.lagging import lag, left
 from campaign.progress import Status, UnitProgress
 from pages import _tables, _words
@@ -20,14 +23,19 @@ TAKEN_HOME = (
 def show(view: View) -> None:
     """Draw the lagging leaves, one table a reason, the gravest first."""
     leaves = [row for row in view.within() if row.is_leaf]
-    groups = [(reason, [row for row in leaves if row.status is reason]) for reason in REASONS]
+    groups = [(reason, [row for row in leaves if view.standing(row) == reason]) for reason in REASONS]
     groups = [(reason, _sorted(rows)) for reason, rows in groups if rows]
     lagging = [row for _, rows in groups for row in rows]
+    down = _sorted([row for row in leaves if view.standing(row) == Gap.SOURCE_DOWN])
     row = view.row(view.scope)
     title = view.says(
         "lagging.sum", n=len(lagging), remaining=numbers.whole(left(lagging), view.lang), counts=view.counts
     )
-    draw(_words.head(view, row, title if lagging else view.says("lag.none")), _summary(view, groups))
+    draw(
+        _words.head(view, row, title if lagging else view.says("lag.none")),
+        _summary(view, [*groups, *([(Gap.SOURCE_DOWN, down)] if down else [])]),
+    )
+    _not_theirs(view, down)
     for reason, rows in groups:
         name = view.says(f"lagging.{reason}")
         subtitle = f"{view.says('lag.count', n=len(rows))} · {view.says(f'status.{reason}.means')}"
@@ -37,10 +45,17 @@ def show(view: View) -> None:
         _tables.downloads(view, lambda: tables.progress_table(lagging, TAKEN_HOME, title, view.lang), "lagging")
 
 
+def _not_theirs(view: View, down: list[UnitProgress]) -> None:
+    """Draw the units that a failing source of ours keeps silent: nobody to call, a source to mend."""
+    if down:
+        subtitle = f"{view.says('lag.count', n=len(down))} · {view.says('status.source_down.means')}"
+        _tables.units(view, down, COLUMNS, view.says("lagging.source_down"), "lagging-source_down", subtitle)
+
+
 def _sorted(rows: list[UnitProgress]) -> list[UnitProgress]:
     return sorted(rows, key=lambda row: (-lag(row), -(row.remaining or 0), row.code))
 
 
-def _summary(view: View, groups: list[tuple[Status, list[UnitProgress]]]) -> str:
+def _summary(view: View, groups: Sequence[tuple[str, list[UnitProgress]]]) -> str:
     told = "".join(f"<span>{chip(reason, view.lang)} <b>{len(rows)}</b></span>" for reason, rows in groups)
     return f'<div class="cd-tally" aria-label="{e(view.says("overview.by_status"))}">{told}</div>' if told else ""

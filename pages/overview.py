@@ -37,7 +37,10 @@ def _holders(view: View) -> str:
             f"{unit_link(view, row.code, row.name)}<small>{e(view.parent_name(row))}</small>",
             f"{numbers.percent(row.gap_share, view.lang)}",
             "",
-            f"{chip(row.status, view.lang)} {e(view.says('overview.left', n=numbers.whole(row.remaining, view.lang)))}",
+            (
+                f"{chip(view.standing(row), view.lang)} "
+                f"{e(view.says('overview.left', n=numbers.whole(row.remaining, view.lang)))}"
+            ),
         )
         for row in leaves[:HOLDERS]
     ]

@@ -7,6 +7,7 @@ const ICONS = {
   ranking: "M4 20v-7h5v7M9 20V5h6v15M15 20v-9h5v9",
   lagging: "M12 3l10 18H2zM12 10v5M12 18v.5",
   unit: "M4 21V8l8-5 8 5v13zM9 21v-6h6v6",
+  sources: "M4 6c0-4 16-4 16 0s-16 4-16 0v12c0 4 16 4 16 0V6M4 12c0 4 16 4 16 0",
   share: "M9 12h6M10 8H7a4 4 0 0 0 0 8h3M14 8h3a4 4 0 0 1 0 8h-3",
   brand: "M5 21V3M5 4h13l-3 4 3 4H5",
 };
@@ -129,7 +130,7 @@ async function poll(state) {
     const age = now.scheduler_age_seconds;
     const quiet = age === null || age > data.quiet_after_seconds;
     show(state, quiet ? "quiet" : "live", quiet ? data.texts.quiet : data.texts.live);
-    const seen = `${now.version}|${now.as_of}`;
+    const seen = `${now.version}|${now.as_of}|${now.failing}`;
     if (answer.ok && seen !== data.seen && seen !== state.asked) {
       state.asked = seen; // one rerun a change, however long it takes
       state.send("version", seen);

@@ -1,0 +1,178 @@
+"""Nguồn số liệu: how each source is doing, why one fails, a pull now, and who reports in time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from campaign.freshness import carried, cause_of, masked
+from etl import freshness
+from etl.freshness import State, moment
+from pages import _ask, _pulling, _punctuality
+from pages._cards import draw, e, link, note, panel
+from pages._pulling import clock, counts
+from pages._view import View
+from reporting import numbers
+from reporting.texts import named
+
+LOOK_EVERY_SECONDS = 2.0
+SHOWN_PULLS = 20
+STEPS = ((60, "seconds", 1), (3600, "minutes", 60), (86400, "hours", 3600))
+
+
+def show(view: View) -> None:
+    """Draw every source of the campaign, then who reported in time."""
+    found = freshness.states(view.config, view.campaign.id, view.now)
+    bad = sum(one.outage is not None for one in found)
+    key = "sources.title.none" if not found else "sources.title.failing" if bad else "sources.title"
+    title = view.says(key, n=len(found), bad=bad)
+    draw(f'<div class="cd-head"><h1>{e(title)}</h1><p class="cd-says">{e(view.says("sources.says"))}</p></div>')
+    if found:
+        st.fragment(_sources, run_every=LOOK_EVERY_SECONDS)(view)
+    else:
+        draw(_none(view))
+    _punctuality.show(view)
+
+
+def _none(view: View) -> str:
+    """Return how figures come in when no source is configured."""
+    steps = [view.says(f"sources.none.{number}", campaign=view.campaign.id) for number in (1, 2, 3)]
+    listed = "".join(f"<li>{e(one)}</li>" for one in steps)
+    send = link(view.says("sources.none.send"), "/gui-so-lieu")
+    return panel(view.says("sources.none"), f'<ul class="cd-steps">{listed}</ul><p>{send}</p>')
+
+
+def _sources(view: View) -> None:
+    """Draw the sources as they are this moment; the browser asks again every two seconds."""
+    now = datetime.now(UTC)
+    found = freshness.states(view.config, view.campaign.id, now)
+    if view.quiet:
+        draw(note(e(view.says("sources.scheduler.silent")), "bad"))
+    with st.container(key="cd-sources"):
+        for one in found:
+            with st.container(key=f"cd-source-{one.source.name}"):
+                draw(_source(view, one, found, now))
+                _pulling.offer(view, one, now)
+
+
+def _source(view: View, state: State, found: list[State], now: datetime) -> str:
+    """Return one source: its state in a word, what failed and what to do, its last good pull, its next, its history."""
+    source = state.source
+    kind = named("sources.kind", source.kind, view.lang)
+    heading = f"<h2>{e(source.name)}<small>{e(kind)} · {e(_where(view, state))}</small></h2>"
+    lines = [
+        ("sources.last_good", _last_good(view, state, now)),
+        ("sources.next", _next(view, state)),
+        ("sources.carries", _carries(view, state, found)),
+    ]
+    listed = "".join(f"<dt>{e(view.says(key))}</dt><dd>{e(words)}</dd>" for key, words in lines)
+    top = f"<header>{heading}{_chip(view, state)}</header>{_trouble(view, state)}"
+    return f"{top}<dl>{listed}</dl>{_strip(view, state)}"
+
+
+def _chip(view: View, state: State) -> str:
+    if state.running_since:
+        key, look = "running", "at_risk"
+    elif state.outage:
+        key, look = "failing", "overdue"
+    else:
+        key, look = ("good", "on_track") if state.pulls else ("never", "silent")
+    sign, word = view.says(f"sources.state.{key}.sign"), e(view.says(f"sources.state.{key}"))
+    return f'<span class="cd-chip cd-{look}"><span aria-hidden="true">{sign}</span>{word}</span>'
+
+
+def _where(view: View, state: State) -> str:
+    """Return where a source looks, without its secrets; a path inside the house is told from there."""
+    path: Path | None = state.source.path
+    if path is not None:
+        home = view.config.path.parent
+        return str(path.relative_to(home) if path.is_relative_to(home) else path)
+    return masked(str(getattr(state.source, "url", None) or view.says("sources.where.elsewhere")))
+
+
+def _trouble(view: View, state: State) -> str:
+    """Return since when a source fails, what that means, and what a person can do about it."""
+    if state.outage is None:
+        return ""
+    cause = cause_of(state.outage.error)
+    since = view.says("sources.failing.since", at=clock(view, state.outage.since))
+    what, mend = view.says(f"sources.cause.{cause}"), view.says(f"sources.cause.{cause}.mend")
+    detail = f"<details><summary>{e(view.says('sources.detail'))}</summary>{e(masked(state.outage.error))}</details>"
+    return note(f"<b>{e(since)}. {e(what)}</b> {e(mend)}{detail}", "bad")
+
+
+def _ago(view: View, passed: timedelta) -> str:
+    seconds = max(int(passed.total_seconds()), 0)
+    for below, unit, size in STEPS:
+        if seconds < below:
+            return view.says(f"sources.ago.{unit}", n=seconds // size)
+    return view.says("sources.ago.days", n=seconds // 86400)
+
+
+def _last_good(view: View, state: State, now: datetime) -> str:
+    good = state.last_good
+    ended = moment(good.get("finished")) if good else None
+    if good is None or ended is None:
+        return view.says("sources.last_good.never")
+    parts = [f"{clock(view, ended)} ({_ago(view, now - ended)})", _took(view, good, ended)]
+    brought = next((one for one in state.pulls if one.get("ok") and one.get("files")), None)
+    if brought is None:
+        return " · ".join([*parts, view.says("sources.nothing_yet")])
+    if brought is not good:
+        at = moment(brought.get("finished"))
+        parts += [view.says("sources.nothing_new"), view.says("sources.last_new", at=clock(view, at) if at else "–")]
+    return " · ".join([*parts, counts(view, brought)])
+
+
+def _took(view: View, pull: Mapping[str, Any], ended: datetime) -> str:
+    began = moment(pull.get("started")) or ended
+    tenths = int((ended - began).total_seconds() * 10 + 0.5)
+    whole, rest = divmod(max(tenths, 0), 10)
+    comma = "," if view.lang == "vi" else "."
+    return view.says("sources.took", seconds=f"{whole}{comma}{rest}")
+
+
+def _next(view: View, state: State) -> str:
+    if state.source.schedule is None:
+        return view.says("sources.next.by_hand")
+    if view.quiet or state.next_at is None:
+        return view.says("sources.next.unknown")
+    return clock(view, state.next_at)
+
+
+def _carries(view: View, state: State, found: list[State]) -> str:
+    came = _ask.came(view.edition, view.figures)
+    names = [one.source.name for one in found]
+    units = carried(state.source.name, view.tree.leaves, came.brought_by, names)
+    total = len(view.tree.leaves)
+    return view.says("sources.carries.of", n=len(units), total=total) if units else view.says("sources.carries.none")
+
+
+def _strip(view: View, state: State) -> str:
+    """Return the last pulls, oldest first: a sign, the time, and the whole story on pointing at it."""
+    pulls = [(one, at) for one in state.pulls[:SHOWN_PULLS] if (at := moment(one.get("finished"))) is not None]
+    drawn = "".join(_mark(view, one, at) for one, at in reversed(pulls))
+    title = e(view.says("sources.history", n=len(pulls)))
+    return f'<h3>{title}</h3><ol class="cd-strip">{drawn}</ol>' if pulls else ""
+
+
+def _mark(view: View, pull: Mapping[str, Any], at: datetime) -> str:
+    good, times = bool(pull.get("ok")), int(pull.get("times") or 1)
+    word = view.says("sources.pull.well" if good else "sources.pull.ill")
+    story = counts(view, pull) if good else masked(str(pull.get("error")))
+    told = f"{numbers.moment(at, view.config.zone, view.lang)} · {word} · {story}"
+    often = f"<small>×{numbers.whole(times, view.lang)}</small>" if times > 1 else ""
+    local = at.astimezone(view.config.zone)
+    shown = numbers.clock(at, view.config.zone)
+    if local.date() != view.today:
+        shown = numbers.day_short(local.date(), view.lang)
+    sign = "✓" if good else "✕"
+    look = "on_track" if good else "overdue"
+    return (
+        f'<li class="cd-{look}" title="{e(told)}"><b aria-hidden="true">{sign}</b>'
+        f'<span class="cd-unseen">{e(word)}</span>{e(shown)}{often}</li>'
+    )
