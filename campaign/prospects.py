@@ -18,10 +18,11 @@ import numpy as np
 from campaign.calendar import ONE_DAY
 from campaign.configuration import Campaign
 from campaign.cube import Cube
-from campaign.forecast import History, Outlook, outlook
+from campaign.forecast import Floats, History, Outlook, outlook
 from campaign.progress import UnitProgress
 
 SHORTEST_AFTER, LONGEST_AFTER = 15, 45  # days after the last campaign day in which a finish is still looked for
+MOST_STEPS = 62  # a longer campaign is forecast in blocks of days
 FORECAST_COLUMNS = ("code", "name", "p_on_time", "finish_p10", "finish_p50", "finish_p90", "expected_final")
 
 
@@ -77,18 +78,17 @@ def prospects_of(cube: Cube, rows: Sequence[UnitProgress], as_of: date, upstream
     `upstream`: the same view of the nearest earlier stage that counts the same thing.
     """
     campaign = cube.campaign
-    horizon = campaign.end + timedelta(days=days_after(campaign))
     standings = {row.code: _standing(row, campaign) for row in rows}
-    found = None
+    found, steps = None, steps_of(campaign, as_of)
     if Standing.OPEN in standings.values():
         seed = seed_of(campaign.id, as_of, cube.view.category, cube.view.stage)
-        found = outlook(history_of(cube, as_of, upstream), *cube.spans, seed=seed)
+        found = outlook(history_of(cube, as_of, steps, upstream), *cube.spans, seed=seed)
     on_time = _units_on_time(cube, rows, found)
     final = cube.daily([campaign.end])[:, 0]
     node = {code: number for number, code in enumerate(cube.codes)}
     return [
-        _prospect(row, node[row.code], standings[row.code], found, horizon, on_time[node[row.code]],
-                  int(final[node[row.code]]), campaign)
+        _prospect(row, node[row.code], standings[row.code], _Found(found, steps, on_time[node[row.code]],
+                  int(final[node[row.code]])), campaign)
         for row in rows
     ]  # fmt: skip
 
@@ -98,33 +98,66 @@ def days_after(campaign: Campaign) -> int:
     return min(max((campaign.end - campaign.start).days + 1, SHORTEST_AFTER), LONGEST_AFTER)
 
 
-def history_of(cube: Cube, as_of: date, upstream: Cube | None = None) -> History:
-    """Return what a forecaster may know of a cube at the end of a day; rows are leaves × categories with a target."""
-    campaign = cube.campaign
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The time steps a forecast takes: single days, blocks of days in a long campaign. `past` begins with the eve."""
+
+    past: tuple[date, ...]
+    ahead: tuple[date, ...]
+    after: tuple[date, ...]
+
+    def on(self, step: int) -> date:
+        """Return the last day of the `step`-th step from now (0: now)."""
+        return (self.past[-1], *self.ahead, *self.after)[step]
+
+
+def steps_of(campaign: Campaign, as_of: date) -> Steps:
+    """Return the steps of a campaign seen from a day: each ends on its day, and one ends on `as_of`."""
     eve = campaign.start - ONE_DAY
     now = min(max(as_of, eve), campaign.end)
-    n, m = (now - eve).days, (campaign.end - now).days
-    days = [eve + timedelta(days=number) for number in range(n + 1)]
-    counted = cube.counted(days, as_of)
+    step = timedelta(days=max(-(-(campaign.end - eve).days // MOST_STEPS), 1))
+    past, ahead, after = [now], list[date](), list[date]()
+    while past[-1] > eve:
+        past.append(max(past[-1] - step, eve))
+    while (last := ahead[-1] if ahead else now) < campaign.end:
+        ahead.append(min(last + step, campaign.end))
+    horizon = campaign.end + timedelta(days=days_after(campaign))
+    while (last := after[-1] if after else campaign.end) < horizon:
+        after.append(min(last + step, horizon))
+    return Steps(tuple(reversed(past)), tuple(ahead), tuple(after))
+
+
+def history_of(cube: Cube, as_of: date, steps: Steps, upstream: Cube | None = None) -> History:
+    """Return what a forecaster may know of a cube at the end of a day; rows are leaves × categories with a target."""
+    n, m = len(steps.past) - 1, len(steps.ahead)
+    counted = cube.counted(steps.past, as_of)
     leaf, member = np.nonzero(counted.has_target)
-    profiles: dict[int, list[float]] = {}
-    weights = np.zeros((len(cube.tree.leaves), n + m))
-    for number, code in enumerate(cube.tree.leaves):
-        profile = cube.profile(code)
-        if id(profile) not in profiles:
-            profiles[id(profile)] = [float(weight) for weight in profile.weights]
-        weights[number] = profiles[id(profile)]
-    weights = weights[leaf]
+    weights = _weights(cube, steps)[leaf]
     return History(
         leaf=leaf.astype(np.int64),
         target=counted.target[leaf, member],
         done=counted.done[leaf, member],
         reported=counted.reported[leaf, member],
-        upstream=upstream.counted(days, as_of).done[leaf, member] if upstream else None,
+        upstream=upstream.counted(steps.past, as_of).done[leaf, member] if upstream else None,
         past=weights[:, :n],
-        ahead=weights[:, n:],
-        days_after=days_after(campaign),
+        ahead=weights[:, n : n + m],
+        days_after=len(steps.after),
     )
+
+
+def _weights(cube: Cube, steps: Steps) -> Floats:
+    """Return the plan weight of every step up to the campaign's last day, one row a leaf."""
+    first = cube.campaign.start.toordinal() - 1
+    ends = np.array([day.toordinal() - first for day in (*steps.past, *steps.ahead)])
+    profiles: dict[int, Floats] = {}
+    weights = np.zeros((len(cube.tree.leaves), len(ends) - 1))
+    for number, code in enumerate(cube.tree.leaves):
+        profile = cube.profile(code)
+        if id(profile) not in profiles:
+            running = np.concatenate(([0.0], np.cumsum([float(weight) for weight in profile.weights])))
+            profiles[id(profile)] = np.diff(running[ends])
+        weights[number] = profiles[id(profile)]
+    return weights
 
 
 def upstream_stage(campaign: Campaign, stage: str) -> str | None:
@@ -177,37 +210,38 @@ def _share(value: float) -> Fraction:
     return Fraction(round(min(max(float(value), 0.0), 1.0) * 10**6), 10**6)
 
 
-def _prospect(
-    row: UnitProgress,
-    node: int,
-    standing: Standing,
-    found: Outlook | None,
-    horizon: date,
-    on_time: Fraction,
-    final: int,
-    campaign: Campaign,
-) -> Prospect:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found out for all units, and of this one: how many of its leaves are on time, its count at the end."""
+
+    outlook: Outlook | None
+    steps: Steps
+    on_time: Fraction
+    final: int
+
+
+def _prospect(row: UnitProgress, node: int, standing: Standing, found: _Found, campaign: Campaign) -> Prospect:
     p: Fraction | None = None
-    finish: tuple[date | None, date | None, date | None] = (None, None, None)
+    finish: tuple[date | None, ...] = (None, None, None)
     expected: Fraction | None = None
     band: tuple[tuple[date, int, int, int], ...] = ()
     pooled, moving = 0.0, row.done > 0
     if standing is Standing.FINISHED:
         p = Fraction(int(row.finished_on is not None and row.finished_on <= campaign.end))
-        finish = (row.finished_on, row.finished_on, row.finished_on)
+        finish = (row.finished_on,) * 3
     elif standing is Standing.ENDED:
         p = Fraction(0)
     if standing in (Standing.FINISHED, Standing.ENDED):
-        expected = Fraction(final if row.as_of >= campaign.end else row.done)
-    if found is not None and standing in (Standing.OPEN, Standing.FINISHED):
-        expected = Fraction(round(float(found.expected_final[node]) * 100), 100)
-        band = _band(row.as_of, found, node)
-        pooled, moving = float(found.pooled[node]), bool(found.moving[node])
-    if found is not None and standing is Standing.OPEN:
-        p = _share(found.p_on_time[node])
-        finish = tuple(  # type: ignore[assignment]  # three in, three out
-            row.as_of + timedelta(days=int(days)) if days >= 0 else None for days in found.finish[node]
-        )
+        expected = Fraction(found.final if row.as_of >= campaign.end else row.done)
+    outlook = found.outlook
+    if outlook is not None and standing in (Standing.OPEN, Standing.FINISHED):
+        expected = Fraction(round(float(outlook.expected_final[node]) * 100), 100)
+        whole = np.rint(outlook.counts[node]).astype(np.int64).tolist()
+        band = tuple((day, *counts) for day, counts in zip(found.steps.ahead, whole, strict=True))
+        pooled, moving = float(outlook.pooled[node]), bool(outlook.moving[node])
+    if outlook is not None and standing is Standing.OPEN:
+        p = _share(outlook.p_on_time[node])
+        finish = tuple(found.steps.on(step) if step >= 0 else None for step in outlook.finish[node].tolist())
     return Prospect(
         as_of=row.as_of,
         level=row.level,
@@ -220,15 +254,10 @@ def _prospect(
         finish_p10=finish[0],
         finish_p50=finish[1],
         finish_p90=finish[2],
-        horizon=horizon,
+        horizon=found.steps.after[-1],
         expected_final=expected,
-        units_on_time=on_time,
+        units_on_time=found.on_time,
         band=band,
         pooled=pooled,
         moving=moving,
     )
-
-
-def _band(as_of: date, found: Outlook, node: int) -> tuple[tuple[date, int, int, int], ...]:
-    whole = np.rint(found.counts[node]).astype(np.int64).tolist()
-    return tuple((as_of + timedelta(days=number), low, mid, high) for number, (low, mid, high) in enumerate(whole, 1))

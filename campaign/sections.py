@@ -109,6 +109,7 @@ class StatusRules(Section):
     stalled_days: int = Field(2, ge=1)
     behind_below: Decimal = Field(Decimal("0.8"), ge=0)
     at_risk_below: Decimal = Field(Decimal("1.0"), ge=0)
+    feasible_up_to: Decimal = Field(Decimal("1.5"), ge=1)  # need / best proven rate: beyond it more people do not help
 
 
 class Storage(Section):

@@ -167,6 +167,7 @@ def _start(asked: argparse.Namespace) -> int:
 
 
 def _ingest(asked: argparse.Namespace) -> int:
+    from etl.forecasting import after_publishing  # noqa: PLC0415
     from etl.intake import ingest, source_for  # noqa: PLC0415
     from etl.publishing import known_campaign  # noqa: PLC0415
     from etl.showing import load_demo  # noqa: PLC0415
@@ -176,6 +177,8 @@ def _ingest(asked: argparse.Namespace) -> int:
     source = source_for(config, campaign, asked.source)
     load_demo(config)
     outcome = ingest(config, campaign, asked.files, source, asked.received_at, dry_run=asked.dry_run)
+    if not asked.dry_run:
+        after_publishing(config, campaign.id)
     document = outcome.document()
     if asked.json:
         _print_json(document)
@@ -324,6 +327,7 @@ def _rollback(asked: argparse.Namespace) -> int:
 
 
 def _rebuild(asked: argparse.Namespace) -> int:
+    from etl.forecasting import after_publishing  # noqa: PLC0415
     from etl.publishing import known_campaign  # noqa: PLC0415
     from etl.replay import rebuild  # noqa: PLC0415
     from etl.showing import load_demo  # noqa: PLC0415
@@ -331,7 +335,9 @@ def _rebuild(asked: argparse.Namespace) -> int:
     config = _configured(asked)
     campaign = known_campaign(config, asked.campaign)
     load_demo(config)
-    _print_json({"campaign": campaign.id, "version": rebuild(config, campaign)})
+    version = rebuild(config, campaign)
+    after_publishing(config, campaign.id, past=True)
+    _print_json({"campaign": campaign.id, "version": version})
     return 0
 
 

@@ -16,6 +16,8 @@ from campaign.configuration import Configuration
 from campaign.errors import CanDichError, ConfigError
 from etl import cron
 
+FORECASTS, FORECASTS_EVERY = "forecasts", "* * * * *"  # what a version makes us expect is written within a minute
+
 Pull = Callable[[Configuration, str, datetime], Mapping[str, object]]
 Backup = Callable[[Configuration], object]
 
@@ -31,6 +33,19 @@ def _backup(configuration: Configuration) -> object:
     from etl.backup import run_scheduled  # noqa: PLC0415 – as above
 
     return run_scheduled(configuration)
+
+
+def take_submitted(configuration: Configuration) -> object:
+    """Take in what pages have submitted."""
+    from etl.submitted import take_all  # noqa: PLC0415 – as above
+
+    return take_all(configuration)
+
+
+def _forecast(configuration: Configuration) -> object:
+    from etl.forecasting import keep_all  # noqa: PLC0415 – as above
+
+    return keep_all(configuration)
 
 
 @dataclass
@@ -99,7 +114,11 @@ def jobs(configuration: Configuration, pull: Pull = _pull, backup: Backup = _bac
         for source in configuration.sources
     ]
     nightly = due("backup.schedule", configuration.backup.schedule)
-    return [*found, Job(name="backup", work=lambda: backup(configuration), trigger=nightly)]
+    return [
+        *found,
+        Job(name="backup", work=lambda: backup(configuration), trigger=nightly),
+        Job(name=FORECASTS, work=lambda: _forecast(configuration), trigger=due("forecasts", FORECASTS_EVERY)),
+    ]
 
 
 def sentence(problem: Exception) -> str:

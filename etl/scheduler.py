@@ -24,7 +24,7 @@ from filelock import FileLock, Timeout
 from campaign.configuration import Configuration
 from campaign.errors import ConfigError
 from etl import heartbeat, request
-from etl.job import Job, jobs, sentence
+from etl.job import FORECASTS, Job, jobs, sentence, take_submitted
 
 HELD = 75  # exit code: another scheduler has this data root
 REQUESTS_EVERY = 1.0
@@ -43,6 +43,7 @@ class Scheduler:
         self.configuration = configuration
         self.jobs = {job.name: job for job in all_jobs}
         self.requests = Job(name="requests", work=self._take_requests)
+        self.submitted = Job(name="submitted", work=lambda: take_submitted(configuration))
         self.started = datetime.now(UTC)
         self._beating, self._asking = threading.Lock(), threading.Lock()
         self.clock = BlockingScheduler(
@@ -66,6 +67,8 @@ class Scheduler:
         house = {"executor": "house", "next_run_time": self.started, "misfire_grace_time": None}
         self.clock.add_job(self._beat, "interval", seconds=heartbeat.EVERY, id="heartbeat", **house)
         self.clock.add_job(self._look, "interval", seconds=REQUESTS_EVERY, id="requests", **house)
+        told = {"next_run_time": self.started, "misfire_grace_time": None}
+        self.clock.add_job(self._take_in, "interval", seconds=REQUESTS_EVERY, id="submitted", **told)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _stop)
         log.info("started: %d scheduled jobs", sum(job.trigger is not None for job in self.jobs.values()))
@@ -75,9 +78,9 @@ class Scheduler:
             self._finish()
 
     def _is_late(self, job: Job) -> bool:
-        """Tell whether a run came due while no scheduler ran; a source that was never pulled is late."""
+        """Tell whether a run came due while no scheduler ran; what was never done is, backups excepted."""
         if job.trigger is None or job.last_ok is None:
-            return job.source is not None
+            return job.source is not None or job.name == FORECASTS
         due = job.trigger.get_next_fire_time(None, datetime.fromisoformat(job.last_ok))
         return due is not None and due <= self.started
 
@@ -126,6 +129,13 @@ class Scheduler:
             if self.requests.last_error != told:
                 log.error("requests: %s", self.requests.last_error)  # noqa: TRY400 – one line
 
+    def _take_in(self) -> None:
+        """Take in what pages have submitted; trouble is told once, not every second."""
+        told = self.submitted.last_error
+        self.submitted.run()
+        if self.submitted.last_error not in (None, told):
+            log.error("submitted: %s", self.submitted.last_error)
+
     def _take_requests(self) -> None:
         for file, wish in request.take(self.configuration):
             name = {"pull": f"pull {wish.get('source')}", "backup": "backup"}.get(str(wish.get("do"))) if wish else None
@@ -151,7 +161,7 @@ class Scheduler:
                 "at": datetime.now(UTC).isoformat(),
                 "pid": os.getpid(),
                 "started": self.started.isoformat(),
-                "jobs": [job.beat(due(job)) for job in (*self.jobs.values(), self.requests)],
+                "jobs": [job.beat(due(job)) for job in (*self.jobs.values(), self.requests, self.submitted)],
             }
             try:
                 heartbeat.write(self.configuration, beat)

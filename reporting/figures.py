@@ -11,7 +11,7 @@ from threading import Lock
 from zoneinfo import ZoneInfo
 
 from campaign.calendar import ONE_DAY
-from campaign.configuration import Campaign, Configuration, StatusRules
+from campaign.configuration import ALL, Campaign, Configuration, StatusRules
 from campaign.cube import Cube
 from campaign.earned import Earned, earned_schedule
 from campaign.errors import SourceError, UsageError
@@ -20,6 +20,9 @@ from campaign.progress import UnitProgress
 from campaign.prospects import Prospect, prospects_of, upstream_stage
 from campaign.scope import EVERYTHING, Scope
 from campaign.units import Tree
+from campaign.warning import Work
+from warehouse.forecasts import ForecastStore, model_mark
+from warehouse.decided import Decided
 from warehouse.reader import Batch, Reader, Refusal, StatedTotal, Submission
 from warehouse.versions import VersionStore
 
@@ -40,6 +43,7 @@ class Figures:
         """Read one version's own configuration; `published_at` is UTC."""
         self.version, self.published_at, self.scope = version, published_at, scope
         self.reader = reader
+        self.forecasts = ForecastStore(reader.path.parent)
         shape = reader.shape
         self.campaign = Campaign.model_validate({**shape["campaign"], "units": Path("units.csv")})
         self.rules = StatusRules.model_validate(shape["status"])
@@ -224,14 +228,54 @@ class Figures:
         with self._lock:
             found = self._outlooks.get(key)
         if found is None:
-            everyone = self._rows(view, as_of, known_at)
-            cubes = self._cube(view, tree, known_at), self._upstream(view, tree, known_at)
-            found = {one.code: one for one in prospects_of(cubes[0], everyone, as_of, cubes[1])}
+            made = self._stored_outlook(view, as_of) if known_at is None else None
+            if made is None:
+                everyone = self._rows(view, as_of, known_at)
+                cubes = self._cube(view, tree, known_at), self._upstream(view, tree, known_at)
+                made = tuple(prospects_of(cubes[0], everyone, as_of, cubes[1]))
+            found = {one.code: one for one in made}
             with self._lock:
                 while len(self._outlooks) >= CUBES_KEPT:
                     self._outlooks.pop(next(iter(self._outlooks)))
                 self._outlooks[key] = found
         return [found[row.code] for row in rows]
+
+    def _stored_outlook(self, view: View, as_of: date) -> tuple[Prospect, ...] | None:
+        """Return the forecast stored beside this version, when it was made from all of it by today's model."""
+        if (view.category, view.stage) != (ALL, self.campaign.headline):
+            return None
+        name = f"{as_of}_{self.version}"
+        about = self.forecasts.about(name)
+        if about is None or about.known_at is not None or about.model != model_mark():
+            return None
+        return self.forecasts.read(name)
+
+    def earlier_outlooks(self, until: date) -> dict[date, dict[str, Prospect]]:
+        """Return the last stored forecast of each campaign day before `until`, by day and unit (headline, all)."""
+        found = {}
+        for day, name in self.forecasts.last_of_days().items():
+            if self.campaign.start <= day < until:
+                seen = self.scope.codes(self.tree(day))
+                rows = self.forecasts.read(name) or ()
+                found[day] = {row.code: row for row in rows if seen is None or row.code in seen}
+        return found
+
+    def work(
+        self, as_of: date, *, category: str = "all", stage: str | None = None, known_at: datetime | None = None
+    ) -> dict[str, Work]:
+        """Return what each unit did on each campaign day up to a day, and what the stage before it did."""
+        view, tree = self.view(category, stage), self.tree(as_of)
+        eve = self.campaign.start - ONE_DAY
+        days = [eve + timedelta(days=n) for n in range((min(max(as_of, eve), self.campaign.end) - eve).days + 1)]
+        cube, upstream = self._cube(view, tree, known_at), self._upstream(view, tree, known_at)
+        done = cube.daily(days).tolist()
+        before = upstream.daily(days).tolist() if upstream else [None] * len(done)
+        seen = self.scope.codes(tree)
+        return {
+            code: Work(tuple(counts), cube.profile(code).weights[: len(days) - 1], tuple(up) if up else None)
+            for code, counts, up in zip(cube.codes, done, before, strict=True)
+            if seen is None or code in seen
+        }
 
     def _upstream(self, view: View, tree: Tree, known_at: datetime | None) -> Cube | None:
         """Return the same view of the stage whose backlog this one works off."""
@@ -263,6 +307,11 @@ class Figures:
         """Return held and rejected rows; rows of no known unit only to a reader of everything."""
         rows = self.reader.refusals()
         seen = self.scope.codes(self.tree(as_of))
+        return rows if seen is None else [row for row in rows if row.unit_code in seen]
+
+    def decisions(self) -> list[Decided]:
+        """Return what people decided about held and rejected rows, the latest first, as far as it may be seen."""
+        rows, seen = self.reader.decisions(), self.scope.codes(self.tree(self.campaign.end))
         return rows if seen is None else [row for row in rows if row.unit_code in seen]
 
     def stated_totals(self, as_of: date) -> list[StatedTotal]:

@@ -40,9 +40,14 @@ def test_the_recent_rate_is_that_of_the_last_three_working_days():
 
 @pytest.mark.parametrize(
     ("need", "verdict"),
-    [(20, Verdict.ACHIEVABLE), (30, Verdict.ACHIEVABLE), (Fraction(301, 10), Verdict.MORE_PEOPLE), (45, Verdict.MORE_PEOPLE),
-     (46, Verdict.NOT_FEASIBLE)],
-)  # fmt: skip
+    [
+        (20, Verdict.ACHIEVABLE),
+        (30, Verdict.ACHIEVABLE),
+        (Fraction(301, 10), Verdict.MORE_PEOPLE),
+        (45, Verdict.MORE_PEOPLE),
+        (46, Verdict.NOT_FEASIBLE),
+    ],
+)
 def test_need_against_the_best_is_the_verdict(need, verdict):
     found = feasibility(100, Fraction(need), Fraction(30), STRETCH)
     assert found.verdict is verdict
