@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -10,63 +9,38 @@ from datetime import date
 
 from campaign.claims import ClaimReader, Refused
 from campaign.configuration import Campaign
-from campaign.rows import Claim, Fate, Measure, Reason, Row, Series, Verdict
+from campaign.rows import Claim, Fate, Measure, Moved, Reason, Row, Series, Verdict
+from campaign.standing import Move, Standing
 from campaign.units import Registry
 
+__all__ = ["Judge", "Reading", "Standing", "Terms"]
 
-@dataclass
-class Standing:
-    """The counts that stand at this moment, per series and day, and the rows still held."""
-
-    counts: dict[Series, dict[date, int]] = field(default_factory=dict)
-    held: set[tuple[Series, date, int]] = field(default_factory=set)
-    targets: dict[Series, dict[date, int]] = field(default_factory=dict)
-    _days: dict[Series, list[date]] = field(default_factory=dict)
-
-    def days(self, series: Series) -> list[date]:
-        """Return the days a series has a count for, in order."""
-        if series not in self._days:
-            self._days[series] = sorted(self.counts.get(series, ()))
-        return self._days[series]
-
-    def before(self, series: Series, day: date) -> tuple[date, int] | None:
-        """Return the nearest earlier or same day with a count, and the count."""
-        days = self.days(series)
-        place = bisect_right(days, day)
-        return (days[place - 1], self.counts[series][days[place - 1]]) if place else None
-
-    def after(self, series: Series, day: date) -> tuple[date, int] | None:
-        """Return the nearest later day with a count, and the count."""
-        days = self.days(series)
-        place = bisect_right(days, day)
-        return (days[place], self.counts[series][days[place]]) if place < len(days) else None
-
-    def put(self, series: Series, day: date, count: int) -> None:
-        """Let a count stand for a day."""
-        known = self.counts.setdefault(series, {})
-        if day not in known:
-            days = self.days(series)
-            if day not in days[bisect_left(days, day) :][:1]:
-                insort(days, day)
-        known[day] = count
-
-    def target(self, series: Series, day: date) -> int | None:
-        """Return T(day): the version with the latest valid_from ≤ day; before the first, the first."""
-        versions = self.targets.get(series)
-        if not versions:
-            return None
-        starts = sorted(versions)
-        place = bisect_right(starts, day)
-        return versions[starts[max(place - 1, 0)]]
+Other = tuple[date, int]  # a day and the count a claim is measured against
 
 
 @dataclass(frozen=True)
 class Terms:
-    """How one source's rows are to be read and judged."""
+    """How one source's rows are to be read and judged.
+
+    `daily`: a row is one day's work, an increment. The count of a day is that of the nearest earlier day and its own
+    increment, so a corrected or late day moves all later ones, as far as the next count reported as a cumulative one;
+    those count on from there. Increments are compared with increments: the same again is unchanged, whatever moved
+    meanwhile. What is judged is the cumulative count: a corrected day that falls is held (`count_falls`), and one
+    that would lift a later increment above a later cumulative count (`exceeds_later`). Less than no work is no count:
+    a negative increment is refused for every source.
+    """
 
     accept_falls: bool = False
     daily: bool = False
     sum_parts: bool = False
+
+
+@dataclass
+class Reading:
+    """A file's rows as they could be read: claims, and the verdicts on those that could not."""
+
+    claims: list[Claim] = field(default_factory=list)
+    refused: list[Verdict] = field(default_factory=list)
 
 
 class Judge:
@@ -75,24 +49,35 @@ class Judge:
     def __init__(self, campaign: Campaign, registry: Registry, standing: Standing, aliases: dict[str, str]) -> None:
         """Keep what stands, and read by the campaign's words, its units and their other names."""
         self.standing = standing
-        self._reader = ClaimReader(campaign, registry, aliases)
+        self.reader = ClaimReader(campaign, registry, aliases)
+        self._moved: dict[tuple[Series, date], tuple[int, Move, Verdict]] = {}
 
     def file(self, rows: Iterable[Row], received_on: date, terms: Terms) -> list[Verdict]:
         """Return one verdict a row, in file order; what is accepted stands from then on.
 
         `received_on` is the local day of receipt: a later as_of is a future date.
         """
-        verdicts: dict[int, Verdict] = {}
-        claims: list[Claim] = []
+        reading = self.read(rows, received_on)
+        self.standing.need({claim.series for claim in reading.claims})
+        return self.settle(reading, terms)
+
+    def read(self, rows: Iterable[Row], received_on: date) -> Reading:
+        """Return a file's rows as claims, as far as they can be read."""
+        reading = Reading()
         for row in rows:
             try:
-                claims.append(self._reader.read(row, received_on))
+                reading.claims.append(self.reader.read(row, received_on))
             except Refused as why:
-                verdicts[row.number] = Verdict(
-                    row.number, Fate.REJECTED, why.reason, None, why.field, why.found, why.near
-                )
-        for verdict in self._settle(claims, terms):
+                verdict = Verdict(row.number, Fate.REJECTED, why.reason, None, why.field, why.found, why.near)
+                reading.refused.append(verdict)
+        return reading
+
+    def settle(self, reading: Reading, terms: Terms) -> list[Verdict]:
+        """Return one verdict a row read, in file order, judged against what stands at that moment."""
+        verdicts = {verdict.number: verdict for verdict in reading.refused}
+        for verdict in self._settle(reading.claims, terms):
             verdicts[verdict.number] = verdict
+        self._tell_moves()
         return [verdicts[number] for number in sorted(verdicts)]
 
     def _settle(self, claims: list[Claim], terms: Terms) -> Iterable[Verdict]:
@@ -104,13 +89,11 @@ class Judge:
         for key, members in parts.items():
             if terms.sum_parts:
                 amounts[key] = sum(one.count for one in members)
-            elif len({one.count for one in members}) > 1:
+            elif len(members) > 1 and len({one.count for one in members}) > 1:
                 for one in members:
                     yield Verdict(one.number, Fate.REJECTED, Reason.CONFLICTING_ROWS, one, "count", str(one.count))
             else:
                 amounts[key] = members[0].count
-        if terms.daily:
-            self._accumulate(amounts)
         order = sorted(amounts, key=lambda key: (key[1], parts[key][0].number))
         for key in order:
             members = parts[key]
@@ -118,18 +101,7 @@ class Judge:
                 yield from self._share_fate(members, amounts[key], terms)
             else:
                 for one in members:
-                    one.count = amounts[key]
                     yield self._one(one, terms)
-
-    def _accumulate(self, amounts: dict[tuple[Series, date], int]) -> None:
-        """Turn a file's daily increments into cumulative counts, on top of what stood before its first day."""
-        total: dict[Series, int] = {}
-        for series, day in sorted(amounts, key=lambda key: key[1]):
-            if series not in total:
-                earlier = [one for one in self.standing.days(series) if one < day]
-                total[series] = self.standing.counts[series][earlier[-1]] if earlier else 0
-            total[series] += amounts[series, day]
-            amounts[series, day] = total[series]
 
     def _share_fate(self, members: list[Claim], count: int, terms: Terms) -> Iterable[Verdict]:
         """Yield one verdict a part: the parts of a key are added and judged as one."""
@@ -147,31 +119,73 @@ class Judge:
         first = self._one(whole, terms)
         yield first
         for one in members[1:]:
-            part = replace(first, number=one.number)
-            part.claim = replace(whole, number=one.number, target=None) if first.fate is Fate.HELD else None
+            part = replace(first, number=one.number, moved=())
+            held = first.claim if first.fate is Fate.HELD else None
+            part.claim = replace(held, number=one.number, target=None) if held else None
             yield part
 
     def _one(self, claim: Claim, terms: Terms) -> Verdict:
         """Return the verdict on one claim; an accepted one stands from here on."""
         standing, series, day = self.standing, claim.series, claim.as_of
-        if standing.counts.get(series, {}).get(day) == claim.count:
+        base = 0
+        if terms.daily and series.measure is Measure.COUNT:
+            base = standing.earlier(series, day)
+            claim.increment, claim.count = claim.count, base + claim.count
+        if self._says_nothing_new(claim):
             return self._with_target(Verdict(claim.number, Fate.UNCHANGED, None, claim))
+        waiting = (series, day, claim.count)
+        if claim.increment is not None:
+            waiting = (series._replace(measure=Measure.INCREMENT), day, claim.increment)
         if not (claim.stated or claim.reason or terms.accept_falls):
-            if (series, day, claim.count) in standing.held:
+            if waiting in standing.held:
                 return self._with_target(Verdict(claim.number, Fate.UNCHANGED, None, claim))
-            before, after = standing.before(series, day), standing.after(series, day)
-            for reason, other, wrong in (
-                (Reason.COUNT_FALLS, before, before is not None and claim.count < before[1]),
-                (Reason.EXCEEDS_LATER, after, after is not None and claim.count > after[1]),
-            ):
-                if wrong and other is not None:
-                    standing.held.add((series, day, claim.count))
-                    verdict = Verdict(claim.number, Fate.HELD, reason, claim, "count", str(claim.count))
-                    verdict.standing_day, verdict.standing = other
-                    return self._with_target(verdict)
-        standing.held.discard((series, day, claim.count))
-        standing.put(series, day, claim.count)
-        return self._with_target(Verdict(claim.number, Fate.ACCEPTED, None, claim))
+            problem = self._problem(claim)
+            if problem is not None:
+                standing.held.add(waiting)
+                reason, (other_day, other) = problem
+                verdict = Verdict(claim.number, Fate.HELD, reason, claim, "count", str(waiting[2]))
+                verdict.standing_day, verdict.standing = other_day, other - base
+                verdict = self._with_target(verdict)
+                verdict.claim = replace(claim, series=waiting[0], count=waiting[2])
+                return verdict
+        standing.held.discard(waiting)
+        return self._accept(claim)
+
+    def _says_nothing_new(self, claim: Claim) -> bool:
+        """Tell whether the same increment, or the same count, stands for that day."""
+        own = self.standing.increments.get(claim.series, {}).get(claim.as_of)
+        if claim.increment is not None and own is not None:
+            return own == claim.increment
+        return self.standing.counts.get(claim.series, {}).get(claim.as_of) == claim.count
+
+    def _problem(self, claim: Claim) -> tuple[Reason, Other] | None:
+        """Return why a person must look at a count before it stands, and the day and count it is at odds with."""
+        standing, series, day = self.standing, claim.series, claim.as_of
+        before = standing.before(series, day)
+        if before is not None and claim.count < before[1]:
+            return Reason.COUNT_FALLS, before
+        after = standing.after(series, day) if claim.increment is None else standing.room(series, day)
+        if after is not None and claim.count > after[1]:
+            return Reason.EXCEEDS_LATER, after
+        return None
+
+    def _accept(self, claim: Claim) -> Verdict:
+        """Let a claim stand; later days that move along are told with the file's verdicts."""
+        series = claim.series
+        verdict = Verdict(claim.number, Fate.ACCEPTED, None, claim)
+        for move in self.standing.put(series, claim.as_of, claim.count, claim.increment):
+            first = self._moved.get((series, move.day), (move.before, move, verdict))[0]
+            self._moved[series, move.day] = (first, move, verdict)
+        if self._moved:
+            self._moved.pop((series, claim.as_of), None)
+        return self._with_target(verdict)
+
+    def _tell_moves(self) -> None:
+        """Note with the rows that moved later days what those are now, unless they have a row of their own."""
+        for (_, day), (first, move, verdict) in self._moved.items():
+            if move.count != first:
+                verdict.moved += (Moved(day, move.count, move.increment),)
+        self._moved.clear()
 
     def _with_target(self, verdict: Verdict) -> Verdict:
         """Take the target a row states along unless it says nothing new; flag an accepted count above the target."""

@@ -32,14 +32,16 @@ class Reason(StrEnum):
     FUTURE_DATE = "future_date"
     CONFLICTING_ROWS = "conflicting_rows"
     MISSING_FIELD = "missing_field"
+    OUTSIDE_SCOPE = "outside_scope"
 
 
 class Measure(StrEnum):
-    """What a figure measures; all but COUNT are for stated totals only."""
+    """What a figure measures; TARGET and UNITS_FINISHED are for stated totals only, no row names INCREMENT."""
 
     COUNT = "count"
     TARGET = "target"
     UNITS_FINISHED = "units_finished"
+    INCREMENT = "increment"  # a held row of a daily source: its count is one day's work
 
 
 class Series(NamedTuple):
@@ -71,6 +73,16 @@ class Claim:
     target: int | None = None
     reason: str = ""
     reported_by: str = ""
+    increment: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A later day that an accepted row moved along: its cumulative count now, and the increment it is made of."""
+
+    day: date
+    count: int
+    increment: int
 
 
 @dataclass(slots=True)
@@ -87,6 +99,7 @@ class Verdict:
     over_target: bool = False
     standing: int | None = None
     standing_day: date | None = None
+    moved: tuple[Moved, ...] = ()
 
 
 @dataclass(slots=True)

@@ -37,26 +37,35 @@ class Ledger:
         """Enter one row; a rejection on record already (`known`: reason, content) is not repeated."""
         claim = verdict.claim
         if verdict.fate is Fate.ACCEPTED and claim is not None:
-            self._accept(file, claim)
+            self._accept(file, claim, verdict)
         elif verdict.fate in {Fate.HELD, Fate.REJECTED} and verdict.reason is not None:
             self._refuse(file, row, verdict, known)
         if claim is not None and claim.target is not None and verdict.fate is not Fate.REJECTED:
             self._state_target(file, claim)
 
-    def _accept(self, file: str, claim: Claim) -> None:
+    def _accept(self, file: str, claim: Claim, verdict: Verdict) -> None:
+        """Enter an accepted count, and the later days it moved along."""
+        moved = ((one.day, one.count, one.increment, claim.as_of) for one in verdict.moved)
+        for day, count, increment, moved_by in ((claim.as_of, claim.count, claim.increment, None), *moved):
+            self._count(file, claim, (day, count), increment, moved_by)
+
+    def _count(
+        self, file: str, claim: Claim, count: tuple[date, int], increment: int | None, moved_by: date | None
+    ) -> None:
         series = claim.series
         if claim.stated:
             self.stated.append(
                 StatedRow(
-                    series.unit_code, series.category, series.stage, series.measure.value, claim.as_of, claim.count,
-                    self.received_at, self.batch, file, claim.number,
+                    series.unit_code, series.category, series.stage, series.measure.value, *count,
+                    self.received_at, self.batch, file, claim.number, increment, moved_by,
                 ),
             )  # fmt: skip
             return
+        reason = None if moved_by else claim.reason or None
         self.submissions.append(
             SubmissionRow(
-                series.unit_code, series.category, series.stage, claim.as_of, claim.count, self.received_at,
-                self.batch, file, claim.number, claim.reason or None, claim.reported_by or None,
+                series.unit_code, series.category, series.stage, *count, self.received_at,
+                self.batch, file, claim.number, reason, claim.reported_by or None, increment, moved_by,
             ),
         )  # fmt: skip
 
@@ -78,7 +87,7 @@ class Ledger:
 
     def _refuse(self, file: str, row: Row, verdict: Verdict, known: Collection[tuple[str, str]]) -> None:
         claim, reason = verdict.claim, verdict.reason.value if verdict.reason else ""
-        content = json.dumps({name: _plain(value) for name, value in row.cells.items()}, ensure_ascii=False)
+        content = content_of(row)
         if verdict.fate is Fate.REJECTED and (reason, content) in known:
             return
         series = claim.series if claim else None
@@ -105,6 +114,11 @@ class Ledger:
                 released_by=None,
             ),
         )
+
+
+def content_of(row: Row) -> str:
+    """Return a row as it was received, as JSON."""
+    return json.dumps({name: _plain(value) for name, value in row.cells.items()}, ensure_ascii=False)
 
 
 def _plain(value: object) -> object:

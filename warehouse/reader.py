@@ -16,6 +16,7 @@ import numpy as np
 from campaign.errors import SourceError
 from campaign.facts import Facts
 from campaign.units import Registry, Unit
+from warehouse.decided import Decided, read_decisions
 from warehouse.statements import statement
 
 READ_SETTINGS: dict[str, Any] = {
@@ -224,12 +225,13 @@ class Reader:
         ]
 
     def submissions(self, units: list[str], stage: str | None = None) -> list[Submission]:
-        """Return the accepted counts of some units, the latest received first."""
+        """Return the accepted counts of some units, the latest received first; days only moved along are no reports."""
         rows = self._rows(
             """select s.unit_code, s.category, s.stage, s.as_of, s."count", s.received_at, b.source, s.file,
                       s.row_number, s.reason, s.reported_by
                from submission as s inner join batch as b on s.batch = b.batch
                where list_contains($units, s.unit_code) and ($stage is null or s.stage = $stage)
+                   and s.moved_by is null
                order by s.received_at desc, s.seq desc""",
             {"units": units, "stage": stage},
         )
@@ -279,6 +281,10 @@ class Reader:
             )
             for row in rows
         ]
+
+    def decisions(self) -> list[Decided]:
+        """Return every decision, taken or refused, the latest first."""
+        return read_decisions(self._rows)
 
     def stated_totals(self) -> list[StatedTotal]:
         """Return every stated total that stands, by day."""

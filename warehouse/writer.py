@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,11 @@ from typing import Any
 import duckdb
 
 from campaign.errors import CheckFailed, SourceError
-from campaign.judging import Standing
 from campaign.rows import Measure, Series, Tally
+from campaign.standing import Standing
 from campaign.units import Unit
+from warehouse.decisions import Decisions
+from warehouse.standing import standing_of
 from warehouse.statements import names, statement
 from warehouse.versions import Current, VersionStore
 
@@ -57,6 +59,8 @@ class SubmissionRow:
     row_number: int
     reason: str | None
     reported_by: str | None
+    increment: int | None = None
+    moved_by: Any = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,8 @@ class StatedRow:
     batch: str
     file: str
     row_number: int
+    increment: int | None = None
+    moved_by: Any = None
 
 
 @dataclass(frozen=True)
@@ -120,12 +126,13 @@ def utc(moment: datetime) -> datetime:
 class NextVersion:
     """The version being built: an open transaction on its own file."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Make what tables are missing."""
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, make: bool = True) -> None:
+        """Make what tables are missing; not so for a version that is only looked at."""
         self._connection = connection
         self.changed = False
-        for name in names("schema"):
+        for name in names("schema") if make else ():
             connection.execute(statement("schema", name))
+        self.decisions = Decisions(connection, self._append)
 
     def meta(self, key: str) -> str | None:
         """Return one value of meta."""
@@ -224,29 +231,7 @@ class NextVersion:
 
     def standing(self) -> Standing:
         """Return what stands: counts per series and day, held rows, targets."""
-        found = Standing()
-        rows = self._connection.execute(
-            'select unit_code, category, stage, as_of, "count" from submission order by received_at, seq',
-        ).fetchall()
-        for unit, category, stage, as_of, count in rows:
-            found.counts.setdefault(Series(unit, category, stage), {})[as_of] = count
-        rows = self._connection.execute(
-            'select unit_code, category, stage, measure, as_of, "count" from stated order by received_at, seq',
-        ).fetchall()
-        for unit, category, stage, measure, as_of, count in rows:
-            found.counts.setdefault(Series(unit, category, stage, Measure(measure)), {})[as_of] = count
-        rows = self._connection.execute(
-            """select unit_code, category, stage, as_of, "count" from refused
-               where fate = 'held' and released_by is null""",
-        ).fetchall()
-        found.held.update((Series(unit, category, stage), as_of, count) for unit, category, stage, as_of, count in rows)
-        rows = self._connection.execute(
-            "select unit_code, category, stage, valid_from, target from target order by batch is not null, seq",
-        ).fetchall()
-        for unit, category, stage, valid_from, target in rows:
-            start = valid_from or date.min
-            found.targets.setdefault(Series(unit, category, stage), {})[start] = target
-        return found
+        return standing_of(self._connection)
 
     def open_rejections(self) -> set[tuple[str, str]]:
         """Return (reason, content) of every rejected row on record."""
@@ -290,15 +275,19 @@ class NextVersion:
         )
         self.changed = True
 
-    def release(self, batch: str, held: Sequence[tuple[str, str, str, Any, int]]) -> None:
+    def release(self, batch: str, held: Sequence[tuple[Series, Any, int]]) -> None:
         """Note that `batch` accepted counts that had been held."""
-        for unit, category, stage, as_of, count in held:
+        for series, as_of, count in held:
             self._connection.execute(
                 """update refused set released_by = $batch
                    where fate = 'held' and released_by is null and unit_code = $unit and category = $category
-                   and stage = $stage and as_of = $as_of and "count" = $count""",
-                {"batch": batch, "unit": unit, "category": category, "stage": stage, "as_of": as_of, "count": count},
-            )
+                   and stage = $stage and as_of = $as_of and "count" = $count
+                   and (measure = 'increment') = $increment""",
+                {
+                    "batch": batch, "unit": series.unit_code, "category": series.category, "stage": series.stage,
+                    "as_of": as_of, "count": count, "increment": series.measure is Measure.INCREMENT,
+                },
+            )  # fmt: skip
             self.changed = True
 
     def build_marts_and_check(self) -> None:
@@ -319,6 +308,13 @@ class Publication:
         """Start with nothing published."""
         self.version = version
         self.published: Current | None = None
+
+
+@contextmanager
+def looking(path: Path) -> Iterator[NextVersion]:
+    """Open a published version to judge against, read-only: nothing can be written, and nobody waits."""
+    with duckdb.connect(str(path), read_only=True, config=SETTINGS) as connection:
+        yield NextVersion(connection, make=False)
 
 
 @contextmanager

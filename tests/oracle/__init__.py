@@ -21,8 +21,12 @@ Where the definitions are silent, this is what the oracle takes them to say:
   (conflicting rows too); never held, never flagged.
 - `combine = "sum"`: invalid parts are rejected alone and the valid ones added; a reason on any part is the
   reason of the sum; each part of a sum above the target is flagged.
-- `measure = "daily"`: the increments of a file are added up, day after day, onto the count that stands before
-  the file's first day for that key (nothing stands: 0). A corrected increment does not move later files' counts.
+- `measure = "daily"`: what was last accepted for a day is its entry: an increment, or a count from elsewhere. The
+  count of a day is the latest count at or before it and all increments since (no count: all increments). So an accepted
+  increment moves all later days up to the next count; each day that moves is a fact received then. The same
+  increment again is unchanged, also while it is held. Increments are judged by what they add up to: held when
+  the day's own count falls, or when the increments before a later count would overtake it. Stated totals of a
+  daily source are not in the invented campaigns.
 - Several count columns: each must be a whole number; an empty one is a missing field.
 - A measure other than `count` is for stated totals only, and only the two that are named: elsewhere it is rejected.
 - A column that is missing altogether is a missing field on every row.

@@ -77,6 +77,9 @@ class Intake:
     setting: Setting
     accepted: list[Submission] = field(default_factory=list)
     held: dict[tuple[Key, date], set[int]] = field(default_factory=dict)
+    held_increments: dict[tuple[Key, date], set[int]] = field(default_factory=dict)
+    entries: dict[Key, dict[date, tuple[str, int]]] = field(default_factory=dict)
+    """what was last reported of each day: ("count", so many by then) or ("increment", so many more)"""
     stated: dict[tuple[str, str, str, date, str], int] = field(default_factory=dict)
     last_received_at: datetime | None = None
 
@@ -123,54 +126,46 @@ class Intake:
                 judged += [([row], row.count) for row in group]
 
         judged.sort(key=lambda item: (item[0][0].as_of, item[0][0].number))
-        if source and source.measure == "daily":
-            judged = self._cumulative(judged)
-        for group, count in judged:
-            fate, why = self._judge(group, count, received_at, source)
+        for group, reported in judged:
+            kind = "increment" if source and source.measure == "daily" else "count"
+            fate, why = self._judge(group, (kind, reported), received_at, source)
+            count = self.standing(group[0].key).get(group[0].as_of, reported)
             flagged = fate is Fate.ACCEPTED and self._over_target(group[0], count)
             for row in group:
                 row.fate, row.why, row.flagged = fate, why, flagged
         return rows
 
-    def _judge(self, group: list[Row], count: int, received_at: datetime, source: Source | None) -> tuple[Fate, str]:
-        row = group[0]
+    def _judge(
+        self, group: list[Row], entry: tuple[str, int], received_at: datetime, source: Source | None
+    ) -> tuple[Fate, str]:
+        row, (kind, reported) = group[0], entry
         if self.setting.is_stated(row.unit, row.category):
-            if self.stated.get(row.full_key) == count:
+            if self.stated.get(row.full_key) == reported:
                 return Fate.UNCHANGED, ""
-            self.stated[row.full_key] = count
+            self.stated[row.full_key] = reported
             return Fate.ACCEPTED, ""
 
         self._take_target(group)
         standing = self.standing(row.key)
-        if standing.get(row.as_of) == count:
-            return Fate.UNCHANGED, ""
-        still_held = self.held.setdefault((row.key, row.as_of), set())
+        entries = self.entries.setdefault(row.key, {})
+        would_be = _added_up({**entries, row.as_of: entry})
+        known_kind = entries.get(row.as_of, ("", 0))[0]
+        same_count = known_kind == "count" and standing.get(row.as_of) == would_be[row.as_of]
+        waiting = self.held_increments if kind == "increment" else self.held
+        still_held = waiting.setdefault((row.key, row.as_of), set())
         may_fall = any(part.has_reason for part in group) or (source is not None and source.on_fall == "accept")
-        if not may_fall:
-            if count in still_held:
-                return Fate.UNCHANGED, ""
-            why = _implausible(standing, row.as_of, count)
-            if why:
-                still_held.add(count)
-                return Fate.HELD, why
-        still_held.discard(count)
-        self.accepted.append(Submission(row.key, row.as_of, count, received_at))
+        if entries.get(row.as_of) == entry or same_count or (reported in still_held and not may_fall):
+            return Fate.UNCHANGED, ""
+        why = _out_of_line(standing, entries, row.as_of, entry)
+        if why and not may_fall:
+            still_held.add(reported)
+            return Fate.HELD, why
+        still_held.discard(reported)
+        entries[row.as_of] = entry
+        for day, count in would_be.items():
+            if day == row.as_of or standing.get(day) != count:
+                self.accepted.append(Submission(row.key, day, count, received_at))
         return Fate.ACCEPTED, ""
-
-    def _cumulative(self, judged: list[tuple[list[Row], int]]) -> list[tuple[list[Row], int]]:
-        """Return the increments of one file, in day order, as counts from what stood before its first day."""
-        counts: dict[Key, dict[date, int]] = {}
-        result = []
-        for group, increment in judged:
-            key, day = group[0].key, group[0].as_of
-            days = counts.setdefault(key, {})
-            if day not in days:  # the same increment twice is one increment
-                standing = self.standing(key)
-                before = [at for at in standing if at < day]
-                so_far = days[max(days)] if days else standing[max(before)] if before else 0
-                days[day] = so_far + increment
-            result.append((group, days[day]))
-        return result
 
     def _take_target(self, group: list[Row]) -> None:
         stated = [row.target for row in group if row.target is not None]
@@ -186,6 +181,36 @@ class Intake:
             return False
         due = target_on(self.setting.targets.get(row.key, {}), row.as_of)
         return due is not None and count > due
+
+
+def _out_of_line(
+    standing: dict[date, int], entries: dict[date, tuple[str, int]], as_of: date, entry: tuple[str, int]
+) -> str:
+    """Return why a person must look at an entry; nothing when it fits."""
+    kind, reported = entry
+    if kind == "count":
+        return _implausible(standing, as_of, reported)
+    would_be = _added_up({**entries, as_of: entry})
+    if would_be[as_of] < standing.get(as_of, 0):
+        return "count_falls"
+    return "exceeds_later" if _overtakes(would_be, entries, as_of) else ""
+
+
+def _added_up(entries: dict[date, tuple[str, int]]) -> dict[date, int]:
+    """Return the count at the end of each day: as reported, or so many more than the day before it had."""
+    counts, so_far = {}, 0
+    for day in sorted(entries):
+        kind, reported = entries[day]
+        so_far = reported if kind == "count" else so_far + reported
+        counts[day] = so_far
+    return counts
+
+
+def _overtakes(would_be: dict[date, int], entries: dict[date, tuple[str, int]], as_of: date) -> bool:
+    """Tell whether the next count reported as one would be lower than the day before it."""
+    days = sorted(would_be)
+    fixed = [day for day in days if day > as_of and entries[day][0] == "count"]
+    return bool(fixed) and would_be[days[days.index(fixed[0]) - 1]] > would_be[fixed[0]]
 
 
 def target_on(versions: dict[date, int], day: date) -> int | None:
