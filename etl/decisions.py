@@ -62,9 +62,7 @@ class Desk:
         decision = read_decision(content)
         row, claim, refusal, outcome, over, other = None, None, "", Outcome.TAKEN, False, None
         try:
-            if decision is None:
-                raise Refused(Refusal.UNREADABLE)
-            row = self.version.decisions.row((decision.batch, decision.file, decision.row))
+            row = self.version.decisions.row((decision.batch, decision.file, decision.row)) if decision else None
             claim, over = self._take(decision, row)
         except Refused as problem:
             refusal, outcome, other = problem.why, Outcome.REFUSED, problem.other
@@ -74,8 +72,10 @@ class Desk:
         if decision is not None:
             self._record(number, decision, row, claim, (outcome, refusal, other))
 
-    def _take(self, decision: Decision, row: RefusedRow | None) -> tuple[Claim | None, bool]:
+    def _take(self, decision: Decision | None, row: RefusedRow | None) -> tuple[Claim | None, bool]:
         """Let a decision take effect; return the count that then stands, and whether it is over its target."""
+        if decision is None:
+            raise Refused(Refusal.UNREADABLE)
         if row is None:
             raise Refused(Refusal.GONE)
         if not decision.why:
@@ -123,9 +123,8 @@ class Desk:
         """Judge the row with its changes; its count is then the whole count at the end of the day."""
         cells = {**(_cells(row) if row.series else row.content), **decision.change}
         source = self.config.source(row.source) if row.source else None
-        if _is_part(source) and (row.series is None or row.series.measure is Measure.INCREMENT) and (
-            "count" not in decision.change
-        ):
+        whole = row.series is not None and row.series.measure is not Measure.INCREMENT
+        if _is_part(source) and not whole and "count" not in decision.change:
             raise Refused(Refusal.NO_COUNT)
         return self._judged(decision, row, cells, Terms())
 
@@ -147,7 +146,7 @@ class Desk:
         try:
             return self._judged(decision, row, dict(row.content), _terms(source), decision.means)
         except Refused:
-            self.judge.forget(spelling(name), before)
+            self.judge.reader.learn(spelling(name), before)
             raise
 
     def _judged(

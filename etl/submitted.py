@@ -111,27 +111,47 @@ def waiting(config: Configuration) -> list[Path]:
 def take_all(config: Configuration) -> int:
     """Take every waiting envelope in, in the order they were handed in; return how many ended.
 
-    One process does this at a time. SourceError when a campaign's lock is held: the envelope waits on.
+    One process does this at a time. SourceError when a campaign's lock is held, or the disk fails: its envelopes wait
+    on, those of other campaigns do not.
     """
-    ended = 0
+    ended, blocked, problem = 0, set[str](), None
     for place in waiting(config):
-        name = place.name.removeprefix(TAKING)
-        work = place.with_name(f"{TAKING}{name}")
-        cut_short = place == work
-        if not cut_short:
-            place.rename(work)
-        if result(config, name) is None:
-            outcome = _outcome(config, work, cut_short=cut_short)
-            results = folder(config) / RESULTS
-            results.mkdir(exist_ok=True)
-            if "error" in outcome:
-                aside = folder(config) / REFUSED
-                aside.mkdir(exist_ok=True)
-                shutil.copytree(work, aside / name, dirs_exist_ok=True)
-            write_whole(results / f"{name}.json", json.dumps(outcome, ensure_ascii=False).encode())
-        shutil.rmtree(work)
-        ended += 1
+        campaign = _campaign_of(place)
+        if campaign not in blocked:
+            try:
+                _take(config, place)
+                ended += 1
+            except SourceError as found:
+                blocked.add(campaign)
+                problem = found
+    if problem is not None:
+        raise problem
     return ended
+
+
+def _campaign_of(place: Path) -> str:
+    try:
+        return str(json.loads((place / ENVELOPE).read_text("utf-8"))["campaign"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _take(config: Configuration, place: Path) -> None:
+    """Take one envelope in, and leave word of how it ended."""
+    name = place.name.removeprefix(TAKING)
+    work = place.with_name(f"{TAKING}{name}")
+    if place != work:
+        place.rename(work)
+    if result(config, name) is None:
+        outcome = _outcome(config, work, cut_short=place == work)
+        results = folder(config) / RESULTS
+        results.mkdir(exist_ok=True)
+        if "error" in outcome:
+            aside = folder(config) / REFUSED
+            aside.mkdir(exist_ok=True)
+            shutil.copytree(work, aside / name, dirs_exist_ok=True)
+        write_whole(results / f"{name}.json", json.dumps(outcome, ensure_ascii=False).encode())
+    shutil.rmtree(work)
 
 
 def _outcome(config: Configuration, work: Path, *, cut_short: bool) -> dict[str, Any]:
@@ -144,6 +164,9 @@ def _outcome(config: Configuration, work: Path, *, cut_short: bool) -> dict[str,
     except CanDichError as problem:
         LOG.warning("envelope %s refused: %s", name, problem)
         return {"error": str(problem), "where": problem.where, "found": problem.found, "expected": problem.expected}
+    except Exception as problem:
+        LOG.exception("envelope %s failed", name)
+        return {"error": repr(problem), "where": f"envelope {name}", "found": repr(problem), "expected": ""}
     LOG.info("envelope %s: %s", name, ", ".join(f"{key} {value}" for key, value in outcome.items()))
     return outcome
 

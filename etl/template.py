@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from campaign.rows import Row
 from campaign.template import DAY, FIRST_ROW, MARK, MARK_ROW, cell_name, parts_of
 from campaign.values import read_text
 from etl.reading import WORKBOOKS
+from etl.sheet_guard import looked_at
 
 MOST_COLUMNS = 1000  # a row's number in the sheet and its column make one number
 
@@ -22,17 +24,25 @@ def read_template(path: Path, name: str) -> list[Row] | None:
     """
     if Path(name).suffix.lower() not in WORKBOOKS:
         return None
+    content = path.read_bytes()
+    if not content.startswith(b"PK"):
+        return None
+    facts = looked_at(content, name)
     from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - as in etl.reading
 
     try:
-        workbook = CalamineWorkbook.from_path(str(path))
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(facts.content))
         if not workbook.sheet_names:
             return None
-        cells = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
+        sheet = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
+        cells: list[list[object]] = [[*row] for row in sheet]
     except (CalamineError, OSError, ValueError):
         return None  # what is wrong with it is said by the reader of plain workbooks
     if len(cells) < MARK_ROW or not cells[MARK_ROW - 1] or read_text(cells[MARK_ROW - 1][0]) != MARK:
         return None
+    if facts.unreckoned or facts.errors:
+        what = "has formulas without a result" if facts.unreckoned else "has cells like #N/A"
+        raise ContractError(name, what, "write the counts as plain whole numbers")
     return list(_rows(cells, f"{name}, sheet {workbook.sheet_names[0]!r}"))
 
 

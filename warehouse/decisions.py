@@ -85,9 +85,7 @@ class Covered:
 class Decisions:
     """The decisions of the version being built."""
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, append: Callable[[str, Sequence[Any]], None]
-    ) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, append: Callable[[str, Sequence[Any]], None]) -> None:
         """Work in the version's own transaction."""
         self._connection, self._append = connection, append
 

@@ -1,0 +1,59 @@
+"""Decided: the decisions of a published version, as people read them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One decision, taken or refused, and the row it was about (times in UTC).
+
+    unit_code … count: what the row then counts for, None when it counts for nothing. `other`: the load that had settled
+    the row before. `needless_by`: the load by which the source mended the row itself.
+    """
+
+    batch: str
+    number: int
+    received_at: datetime
+    decided_at: datetime
+    sender: str
+    sender_name: str
+    what: str
+    why: str
+    row_batch: str
+    row_file: str
+    row_number: int
+    row_fate: str
+    row_reason: str
+    row_content: dict[str, Any]
+    unit_code: str | None
+    category: str | None
+    stage: str | None
+    as_of: date | None
+    count: int | None
+    alias: str | None
+    means: str | None
+    outcome: str
+    refusal: str
+    other: str | None
+    needless_by: str | None
+
+
+def read_decisions(rows: Callable[[str], list[tuple[Any, ...]]]) -> list[Decided]:
+    """Return every decision, the latest first; `rows` runs a query."""
+    if not rows("select table_name from information_schema.tables where table_name = 'decision'"):
+        return []  # a version from before there were decisions
+    names = list(Decided.__dataclass_fields__)
+    listed = ", ".join(f'"{name}"' for name in names)
+    found = []
+    for row in rows(f"select {listed} from decision order by received_at desc, number desc"):  # noqa: S608 - names of our own dataclass
+        values = dict(zip(names, row, strict=True))
+        for name in ("received_at", "decided_at"):
+            values[name] = values[name].replace(tzinfo=UTC)
+        found.append(Decided(**{**values, "row_content": json.loads(values["row_content"])}))
+    return found
