@@ -14,8 +14,8 @@ from campaign.judging import Judge, Terms
 from campaign.rows import Row, Tally, Verdict
 from etl.configured import Inputs, aliases, inputs_of
 from etl.ledger import Ledger
+from etl.opening import open_load
 from etl.publishing import describe, publish, renew_old_schema
-from etl.reading import read_rows
 from etl.received import Received, ReceivedStore
 from reporting.figures import store_of
 from warehouse.reader import Reader
@@ -146,7 +146,7 @@ Tables = list[tuple[str, list[Row]]]
 
 def read_all(received: Received, source: Source | None) -> Tables:
     """Return (file name, rows) of every file of a load."""
-    return [(name, list(read_rows(path, name, source))) for name, path, _ in received.files]
+    return open_load(received.files, source)
 
 
 def terms_of(source: Source | None) -> Terms:

@@ -2,46 +2,38 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import stat
+import shutil
 import tempfile
-import time
 from collections import deque
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from campaign.configuration import Campaign, Configuration, Source
-from campaign.errors import ConfigError, ContractError, SourceError, UsageError
-from etl.intake import ingest
+from campaign.errors import CanDichError, ContractError, SourceError, UsageError
+from etl.intake import ingest, received_store
+from etl.opening import open_load
 from etl.publishing import ensure_current, known_campaign
-from etl.reading import TEXTS, WORKBOOKS, read_rows
-from warehouse.versions import write_whole
+from etl.pulls import leave_word
+from etl.received import batch_id
+from etl.sources import folder
+from etl.sources.arrival import Arrival, Fetched
 
 LOOK_AGAIN_AFTER = 1.0
-
-Seen = tuple[int, int]  # size, time of change
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """A file that has settled in a drop folder, as it was then: nobody changes our copy of it."""
-
-    name: str
-    seen: Seen
-    sha256: str
-    copy: Path
+WAIT_FOR_ANOTHER = 30.0  # seconds for which another pull of the same source is waited for
+REFUSED = ".refused-"
+REFUSED_KEPT = 20  # answers of a source that could not be read, kept to be looked at
 
 
 def pull_source(config: Configuration, name: str, now: datetime | None = None) -> dict[str, Any]:
-    """Pull one source once, and return what the load did; no new file makes no load.
+    """Pull one source once, and return what the load did; no new file makes no load. Word is left, well or ill.
 
-    A file that cannot be read does not keep the others out: they are taken, then ContractError names it and says
-    what was taken. It is not tried again until it or its source's settings change. Raises UsageError for an unknown
-    source, SourceError when its folder cannot be read, and what ingest() raises: then all is tried again.
+    A file of a folder that cannot be read does not keep the others out: they are taken, then ContractError names it
+    and says what was taken; it is not tried again until it or its source's settings change. An answer of a server or
+    a database is taken whole or not at all. Raises UsageError for an unknown source, SourceError when it cannot be
+    had or is being pulled already, and what ingest() raises: then all is tried again.
     """
     source = config.source(name)
     if source is None:
@@ -49,28 +41,74 @@ def pull_source(config: Configuration, name: str, now: datetime | None = None) -
         raise UsageError(f"--source {name}", "is not configured", f"one of {known}")
     campaign = known_campaign(config, source.campaign)
     del now
-    problems: list[str] = []
-    with tempfile.TemporaryDirectory() as scratch:
-        arrivals = _arrivals(config, source, Path(scratch), problems)
-        taken = _taken(config, source)
-        fresh = [one for one in arrivals if taken.get(one.name, {}).get("sha256") != one.sha256]
-        refusals, document = _take_in(config, campaign, source, fresh)
-    if arrivals:
-        _remember(config, source, arrivals, refusals.keys())
-    if problems or refusals:
-        raise _complaint(source, [*problems, *refusals.values()], document)
+    lock = FileLock(config.data / "run" / f"pull-{source.name}.lock")
+    Path(lock.lock_file).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        held = lock.acquire(timeout=WAIT_FOR_ANOTHER)
+    except Timeout:
+        raise SourceError(f"source {source.name}", "is being pulled by another process", "wait for it") from None
+    with held:
+        return _pull_and_tell(config, campaign, source)
+
+
+def _pull_and_tell(config: Configuration, campaign: Campaign, source: Source) -> dict[str, Any]:
+    started, did = datetime.now(UTC), dict[str, Any]()
+    error: str | None = "cut short"
+    try:
+        document = _pull(config, campaign, source, did)
+        error = None
+    except CanDichError as problem:
+        error = " ".join(str(problem).split())
+        raise
+    except Exception as problem:
+        error = f"{type(problem).__name__}: {' '.join(str(problem).split())}"
+        raise
+    finally:
+        leave_word(config, source.name, campaign.id, started, did, error)
     return document
 
 
+def _pull(config: Configuration, campaign: Campaign, source: Source, did: dict[str, Any]) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as place:
+        scratch = Path(place)
+        try:
+            fetched = _fetch(config, source, scratch)
+            refusals, document = _take_in(config, campaign, source, fetched)
+        except ContractError:
+            _keep_refused(config, source, scratch)
+            raise
+        did |= document
+        did["bytes"] = sum(one.copy.stat().st_size for one in fetched.fresh if one.name not in refusals)
+        fetched.remember(refusals.keys())
+    if fetched.problems or refusals:
+        raise _complaint(source, [*fetched.problems, *refusals.values()], document)
+    return document
+
+
+def _fetch(config: Configuration, source: Source, scratch: Path) -> Fetched:
+    """Return what is new; only the kind that is used brings its libraries in."""
+    if source.kind == "http":
+        from etl.sources import web  # noqa: PLC0415
+
+        return web.fetch(config, source, scratch)
+    if source.kind == "sql":
+        from etl.sources import sql  # noqa: PLC0415
+
+        return sql.fetch(config, source, scratch)
+    return folder.fetch(config, source, scratch, LOOK_AGAIN_AFTER)
+
+
 def _take_in(
-    config: Configuration, campaign: Campaign, source: Source, fresh: list[Arrival]
+    config: Configuration, campaign: Campaign, source: Source, fetched: Fetched
 ) -> tuple[dict[str, str], dict[str, Any]]:
     """Load what can be read of the new files; return what is wrong with the others, by name, and what the load did."""
     refusals: dict[str, str] = {}
-    outcome = None
+    outcome, fresh = None, fetched.fresh
     try:
         outcome = ingest(config, campaign, [one.copy for one in fresh], source) if fresh else None
-    except ContractError:
+    except ContractError as problem:
+        if fetched.whole:
+            raise ContractError(f"source {source.name}, {problem.where}", problem.found, problem.expected) from None
         refusals = {one.name: words for one in fresh if (words := _unreadable(one, source))}
         if not refusals:
             raise
@@ -88,10 +126,24 @@ def _take_in(
 def _unreadable(arrival: Arrival, source: Source) -> str | None:
     """Return what is wrong with a file; None when it can be read."""
     try:
-        deque(read_rows(arrival.copy, arrival.name, source), maxlen=0)
+        deque(open_load([(arrival.name, arrival.copy, arrival.sha256)], source), maxlen=0)
     except ContractError as problem:
         return f"{problem} (not tried again until it changes)"
     return None
+
+
+def _keep_refused(config: Configuration, source: Source, scratch: Path) -> None:
+    """Keep an answer that could not be read, as it came: what lay in a folder lies there still, this is nowhere."""
+    files = sorted(path for path in scratch.iterdir() if path.is_file())
+    if source.kind == "folder" or not files:
+        return
+    place = received_store(config, source.campaign).folder
+    kept = place / f"{REFUSED}{source.name}-{batch_id(datetime.now(UTC))}"
+    kept.mkdir(parents=True)
+    for path in files:
+        shutil.copyfile(path, kept / path.name)
+    for old in sorted(place.glob(f"{REFUSED}{source.name}-[0-9]*Z"))[:-REFUSED_KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _complaint(source: Source, problems: list[str], document: dict[str, Any]) -> ContractError:
@@ -99,106 +151,3 @@ def _complaint(source: Source, problems: list[str], document: dict[str, Any]) ->
     shown = ("files", "read", "accepted", "unchanged", "held", "rejected", "version")
     others = " ".join(f"{name}={document[name]}" for name in shown) if document["files"] else "nothing, no other is new"
     return ContractError(f"source {source.name}", "; ".join(problems), f"taken in: {others}")
-
-
-def _folder(source: Source) -> Path:
-    if source.path is None:
-        raise ConfigError(f"source {source.name}: path", "the key is missing", "a folder to look in")
-    return source.path
-
-
-def _arrivals(config: Configuration, source: Source, scratch: Path, problems: list[str]) -> list[Arrival]:
-    """Return the settled files that are not as last taken, copied to `scratch`, in order of time, then name.
-
-    A file of the same bytes as last taken is among them: it was only touched.
-    """
-    folder, taken = _folder(source), _taken(config, source)
-    first = _look(source, folder)
-    candidates = {name: seen for name, seen in first.items() if taken.get(name, {}).get("seen") != list(seen)}
-    if not candidates:
-        return []
-    time.sleep(LOOK_AGAIN_AFTER)
-    second = _look(source, folder)
-    settled = sorted((seen[1], name) for name, seen in candidates.items() if second.get(name) == seen)
-    found = []
-    for _, name in settled:
-        try:
-            arrival = _copied(folder / name, second[name], scratch / name)
-        except ContractError as problem:
-            problems.append(str(problem))
-        else:
-            found += [arrival] if arrival else []
-    return found
-
-
-def _copied(path: Path, seen: Seen, copy: Path) -> Arrival | None:
-    """Copy a file; return None when it has changed or gone since it was last seen."""
-    try:
-        content = path.read_bytes()
-        state = path.stat()
-    except FileNotFoundError:
-        return None
-    except OSError as problem:
-        what, mend = f"not readable ({problem.strerror})", "mend its rights, or close it where it is open"
-        raise ContractError(path.name, what, f"{mend} (tried again by the next pull)") from None
-    if (state.st_size, state.st_mtime_ns) != seen or len(content) != seen[0]:
-        return None
-    copy.write_bytes(content)
-    return Arrival(path.name, seen, hashlib.sha256(content).hexdigest(), copy)
-
-
-def _look(source: Source, folder: Path) -> dict[str, Seen]:
-    """Return (size, time of change) of every file of a kind we read."""
-    found = {}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for path in folder.iterdir():
-            if path.suffix.lower() in (*WORKBOOKS, *TEXTS) and not path.name.startswith(("~$", ".")):
-                try:
-                    state = path.stat()
-                except FileNotFoundError:  # gone since it was listed, or a link to nothing
-                    continue
-                if stat.S_ISREG(state.st_mode):
-                    found[path.name] = (state.st_size, state.st_mtime_ns)
-    except OSError as problem:
-        raise SourceError(
-            f"source {source.name}: {folder}", f"not readable ({problem.strerror})", "mend its rights"
-        ) from None
-    return found
-
-
-def _memory(config: Configuration, source: Source) -> Path:
-    return config.data / "run" / f"taken-{source.name}.json"
-
-
-def _terms(source: Source) -> str:
-    """Return a hash of the settings that a source's files are read by."""
-    return hashlib.sha256(source.model_dump_json().encode()).hexdigest()[:16]
-
-
-def _taken(config: Configuration, source: Source) -> dict[str, dict[str, Any]]:
-    """Return what was last taken or refused of each file.
-
-    What cannot be read, or was refused under other settings, is forgotten: its file is tried again.
-    """
-    try:
-        known = json.loads(_memory(config, source).read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    if not isinstance(known, dict):
-        return {}
-    entries = {name: one for name, one in known.items() if isinstance(one, dict)}
-    return {name: one for name, one in entries.items() if one.get("refused") in (None, _terms(source))}
-
-
-def _remember(config: Configuration, source: Source, arrivals: list[Arrival], refused: Collection[str]) -> None:
-    """Note what was last taken or refused of each file, so that A, then B, then A again are three loads."""
-    known = _taken(config, source)
-    for one in arrivals:
-        before = known.get(one.name, {})
-        entry = dict(before) if before.get("sha256") == one.sha256 else {"sha256": one.sha256}
-        if one.name in refused:
-            entry["refused"] = _terms(source)
-        known[one.name] = {**entry, "seen": list(one.seen)}
-    _memory(config, source).parent.mkdir(parents=True, exist_ok=True)
-    write_whole(_memory(config, source), json.dumps(known, ensure_ascii=False).encode())

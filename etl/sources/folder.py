@@ -1,0 +1,105 @@
+"""A folder as a source: the files dropped in it that have settled; it is never written to."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+import time
+from collections.abc import Collection
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from campaign.configuration import Configuration, Source
+from campaign.errors import ConfigError, ContractError, SourceError
+from etl.opening import KINDS
+from etl.sources.arrival import Arrival, Fetched, note, recall, terms
+
+Seen = tuple[int, int]  # size, time of change
+
+
+def fetch(config: Configuration, source: Source, scratch: Path, look_again_after: float) -> Fetched:
+    """Copy the settled files that are not as last taken to `scratch`, in order of time, then name.
+
+    A file is settled when size and time of change are the same at two looks, so many seconds apart. Raises
+    SourceError when the folder cannot be read, ConfigError when none is named.
+    """
+    if source.path is None:
+        raise ConfigError(f"source {source.name}: path", "the key is missing", "a folder to look in")
+    folder, known, found = source.path, _taken(config, source), Fetched()
+    first = _look(source, folder)
+    candidates = {name: seen for name, seen in first.items() if known.get(name, {}).get("seen") != list(seen)}
+    if not candidates:
+        return found
+    time.sleep(look_again_after)
+    second = _look(source, folder)
+    arrivals = []
+    for _, name in sorted((seen[1], name) for name, seen in candidates.items() if second.get(name) == seen):
+        try:
+            arrival = _copied(folder / name, second[name], scratch / name)
+        except ContractError as problem:
+            found.problems.append(str(problem))
+        else:
+            arrivals += [(arrival, second[name])] if arrival else []
+    found.fresh = [one for one, _ in arrivals if known.get(one.name, {}).get("sha256") != one.sha256]
+    found.remember = partial(_remember, config, source, arrivals)
+    return found
+
+
+def _copied(path: Path, seen: Seen, copy: Path) -> Arrival | None:
+    """Copy a file; return None when it has changed or gone since it was last seen."""
+    try:
+        content = path.read_bytes()
+        state = path.stat()
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        what, mend = f"not readable ({problem.strerror})", "mend its rights, or close it where it is open"
+        raise ContractError(path.name, what, f"{mend} (tried again by the next pull)") from None
+    if (state.st_size, state.st_mtime_ns) != seen or len(content) != seen[0]:
+        return None
+    copy.write_bytes(content)
+    return Arrival(path.name, hashlib.sha256(content).hexdigest(), copy)
+
+
+def _look(source: Source, folder: Path) -> dict[str, Seen]:
+    """Return (size, time of change) of every file of a kind we read."""
+    found = {}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in folder.iterdir():
+            if path.suffix.lower() in KINDS and not path.name.startswith(("~$", ".")):
+                try:
+                    state = path.stat()
+                except FileNotFoundError:  # gone since it was listed, or a link to nothing
+                    continue
+                if stat.S_ISREG(state.st_mode):
+                    found[path.name] = (state.st_size, state.st_mtime_ns)
+    except OSError as problem:
+        where, what = f"source {source.name}: {folder}", f"not readable ({problem.strerror})"
+        raise SourceError(where, what, "mend its rights") from None
+    return found
+
+
+def _taken(config: Configuration, source: Source) -> dict[str, dict[str, Any]]:
+    """Return what was last taken or refused of each file.
+
+    What cannot be read, or was refused under other settings, is forgotten: its file is tried again.
+    """
+    entries = {name: one for name, one in recall(config, "taken", source).items() if isinstance(one, dict)}
+    return {name: one for name, one in entries.items() if one.get("refused") in (None, terms(source))}
+
+
+def _remember(
+    config: Configuration, source: Source, arrivals: list[tuple[Arrival, Seen]], refused: Collection[str]
+) -> None:
+    """Note what was last taken or refused of each file, so that A, then B, then A again are three loads."""
+    known = _taken(config, source)
+    for one, seen in arrivals:
+        before = known.get(one.name, {})
+        entry = dict(before) if before.get("sha256") == one.sha256 else {"sha256": one.sha256}
+        if one.name in refused:
+            entry["refused"] = terms(source)
+        known[one.name] = {**entry, "seen": list(seen)}
+    if arrivals:
+        note(config, "taken", source, known)
