@@ -10,11 +10,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from campaign.configuration import FIELDS, Source
 from campaign.errors import ContractError
 from campaign.rows import Row
 from campaign.values import Unreadable, read_day, read_text
+
+if TYPE_CHECKING:
+    from etl.sheet_grid import Book, OneSheet
 
 csv.field_size_limit(1_000_000)
 
@@ -43,9 +47,9 @@ def read_table(path: Path, name: str) -> Table:
         raise ContractError(name, "the file is empty", "a header row and rows of counts were expected")
     suffix = Path(name).suffix.lower()
     if suffix in WORKBOOKS:
-        return _workbook(path, name, content)
+        return _workbook(content, name)
     if suffix in TEXTS:
-        return _text(content, name)
+        return _headed(text_rows(content, name), name)
     raise ContractError(name, f"files of the kind {suffix or 'without an ending'} are not read", "send CSV or XLSX")
 
 
@@ -54,7 +58,8 @@ def looks_like_page(content: bytes) -> bool:
     return content.lstrip()[:15].lower().startswith((b"<!doctype", b"<html"))
 
 
-def _text(content: bytes, name: str) -> Table:
+def text_rows(content: bytes, name: str) -> list[tuple[int, list[object]]]:
+    """Return the lines of a CSV or TSV file, each with its number; ContractError says what is wrong with it."""
     for magic, kind in _MAGIC.items():
         if content.startswith(magic):
             raise ContractError(name, f"is not what its name says: it is {kind}", "a CSV text file was expected")
@@ -64,7 +69,10 @@ def _text(content: bytes, name: str) -> Table:
         text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as problem:
         line = content[: problem.start].count(b"\n") + 1
-        raise ContractError(name, f"line {line} is not UTF-8", "save it as CSV UTF-8") from None
+        mend = "save it as CSV UTF-8 (Excel: “CSV UTF-8”), not as Windows-1258 or in an old font"
+        raise ContractError(name, f"line {line} is not UTF-8", mend) from None
+    if "\x00" in text and content[:256].count(0) > len(content[:256]) // 4:
+        raise ContractError(name, "is UTF-16 without its mark", "save it as CSV UTF-8")
     if "\x00" in text:
         raise ContractError(name, "is not what its name says: it is not text", "a CSV text file was expected")
     first = next((line for line in text.splitlines() if line.strip()), "")
@@ -77,27 +85,16 @@ def _text(content: bytes, name: str) -> Table:
         raise ContractError(
             f"{name}, line {reader.line_num}", f"not readable as CSV ({problem})", "mend that line"
         ) from None
-    return _headed(rows, name)
+    return rows
 
 
-def _workbook(path: Path, name: str, content: bytes) -> Table:
-    if looks_like_page(content):
-        raise ContractError(name, "is not what its name says: it is a web page", "a workbook was expected")
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - a second saved where no workbook is read
+def _workbook(content: bytes, name: str) -> Table:
+    """Return the first sheet that a reader sees; only where all are hidden, the first."""
+    from etl.sheet_grid import Book  # noqa: PLC0415 - a second saved where no workbook is read
 
-    try:
-        workbook = CalamineWorkbook.from_path(str(path))
-        if not workbook.sheet_names:
-            raise ContractError(name, "the workbook has no sheet", "a sheet of counts was expected")
-        sheet = workbook.get_sheet_by_index(0)
-        cells = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, OSError, ValueError) as problem:
-        what = "is protected by a password" if "assword" in str(problem) else "is not what its name says, or is damaged"
-        raise ContractError(name, what, "a workbook that opens in Excel was expected") from None
-    rows: list[tuple[int, list[object]]] = [
-        (number, [None if cell == "" else cell for cell in row]) for number, row in enumerate(cells, 1)
-    ]
-    return _headed(rows, f"{name}, sheet {workbook.sheet_names[0]!r}")
+    book = Book(content, name)
+    grid = book.grid((book.visible or book.sheets)[0])
+    return _headed(list(enumerate(grid.rows, 1)), grid.where)
 
 
 def _headed(rows: list[tuple[int, list[object]]], name: str) -> Table:
@@ -134,12 +131,53 @@ def file_day(name: str, source: Source) -> date | None:
 
 
 def read_rows(path: Path, name: str, source: Source | None = None) -> Iterator[Row]:
-    """Yield the rows of a file, each of our fields as the cell was: plain form, or a source's mapping.
+    """Yield the rows of a file, each of our fields as the cell was: plain form, or a source's mapping or layout.
 
     A row with more cells than the header has a delimiter inside a value: its count is then refused.
     Raises ContractError for a file that cannot be read, or lacks a column the source maps.
     """
+    if source is not None and source.sheet is not None and Path(name).suffix.lower() != JSON:
+        return sheet_rows(path, name, source)
     return rows_of(table_of(path, name, source), name, source)
+
+
+def sheet_rows(path: Path, name: str, source: Source) -> Iterator[Row]:
+    """Yield the rows of a workbook, or a CSV, that people laid out: by a source's [source.sheet]."""
+    from etl.sheet_rows import SheetReader  # noqa: PLC0415 - a second saved where no workbook is read
+    from etl.sheet_table import layout_of, tables  # noqa: PLC0415
+
+    layout = layout_of(source)
+    day = file_day(name, source)
+    found = tables(book_of(path, name), source, layout)
+    for table in found:
+        for row in SheetReader(table, source, layout, day).rows():
+            if source.as_of is not None and source.as_of.format is not None:
+                row.cells["as_of"] = _written(row.cells.get("as_of"), source.as_of.format)
+            yield row
+
+
+def book_of(path: Path, name: str) -> Book | OneSheet:
+    """Return a file's sheets, a CSV's one; ContractError says what is wrong with it."""
+    from etl.sheet_grid import Book, OneSheet  # noqa: PLC0415
+
+    content = path.read_bytes()
+    suffix = Path(name).suffix.lower()
+    if not content.strip():
+        raise ContractError(name, "the file is empty", "a header row and rows of counts were expected")
+    if suffix in WORKBOOKS:
+        return Book(content, name)
+    if suffix not in TEXTS:
+        raise ContractError(name, f"files of the kind {suffix or 'without an ending'} are not read", "send CSV or XLSX")
+    return OneSheet(name, text_rows(content, name))
+
+
+def _column_gone(name: str, header: str, known: list[str]) -> ContractError:
+    from etl.sheet_words import in_old_font  # noqa: PLC0415
+
+    if in_old_font(known):
+        found = f"the column {header!r} is missing, and the header is typed in a font of before Unicode (TCVN3 or VNI)"
+        return ContractError(name, found, "convert its texts to Unicode and send it again")
+    return ContractError(name, f"the column {header!r} is missing", f"the header has {', '.join(known)}")
 
 
 def table_of(path: Path, name: str, source: Source | None = None) -> Table:
@@ -161,9 +199,7 @@ def rows_of(table: Table, name: str, source: Source | None = None) -> Iterator[R
             if place is not None:
                 places.setdefault(field, []).append(place)
             elif mapped:
-                raise ContractError(
-                    name, f"the column {header!r} is missing", f"the header has {', '.join(table.header)}"
-                )
+                raise _column_gone(name, header, table.header)
     constants: dict[str, object] = dict(source.constants) if source else {}
     fixed = file_day(name, source) if source else None
     width = len(table.header)

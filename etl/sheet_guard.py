@@ -29,6 +29,9 @@ _MOST_ENTRIES = 0xFFFF
 _END_SIZE = 22
 
 _END, _ENTRY, _LOCAL = b"PK\x05\x06", struct.Struct("<4s4xHH8xLLHHH8xL"), struct.Struct("<HH")
+_UNRECKONED = re.compile(
+    rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f[^>]*/>)(?:<(?:\w+:)?v ?/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
+)
 _FAR = re.compile(rb"r=[\"'](?:[A-Z]{3}|[A-Z]{1,2}[0-9]{5})")  # without one, the area is small enough
 _VALUED = re.compile(rb"r=[\"']([A-Z]{1,3})([0-9]{1,7})[\"'][^>]*+(?<!/)>")
 _REPEATED_VALUE = re.compile(rb'number-columns-repeated="([0-9]{4,})"[^>]*office:value')
@@ -47,11 +50,16 @@ class Entry(NamedTuple):
 
 @dataclass
 class Facts:
-    """What a look at a workbook's sheets told: has it formulas, error cells; what to hand to the parser."""
+    """What a look at a workbook's sheets told.
+
+    `content`: what to hand to the parser. `unreckoned`: has it formulas without a result. `errors`: has it cells
+    like #N/A. `from_1904`: are its days counted from 1904, as old Macs did.
+    """
 
     content: bytes
-    formulas: bool = False
+    unreckoned: bool = False
     errors: bool = False
+    from_1904: bool = False
     tails: dict[str, int] = field(default_factory=dict)
 
 
@@ -166,10 +174,12 @@ def _scan(content: bytes, entry: Entry, facts: Facts, name: str, room: int) -> i
                 cells = _VALUED.findall(text)
                 columns.update({letters for letters, _ in cells})
                 lines = max(lines, *(int(line) for _, line in cells), 1)
-            facts.formulas = facts.formulas or b"<f" in text
+            facts.unreckoned = facts.unreckoned or (b"f>" in text and _UNRECKONED.search(text) is not None)
             facts.errors = facts.errors or b't="e"' in text
         elif is_table:
             _open_document(text, facts, name)
+        elif entry.name.endswith("workbook.xml"):
+            facts.from_1904 = b'date1904="1"' in text or b'date1904="true"' in text
         kept = piece[-_OVERLAP:] if len(piece) == _CHUNK else b""
     if columns:
         _area(lines, columns, name)
