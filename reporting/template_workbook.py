@@ -1,0 +1,180 @@
+"""The template workbook: units and codes filled in, counts to fill in, everything else locked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from openpyxl import Workbook
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from campaign.configuration import ALL, Campaign
+from campaign.template import CODES_AT, DAY, FIRST_ROW, MARK, MARK_ROW, field_of
+from campaign.units import Unit
+from reporting.cells import base_font, cell_at, new_sheet, put_text, saved
+from reporting.texts import text
+
+FACE = "Arial"
+HEAD = PatternFill("solid", fgColor="0B4F8A")
+OPEN = PatternFill("solid", fgColor="FFF9DB")
+THIN = Border(*(Side("thin", color="C3CCD5"),) * 4)
+MOST_ROWS_WIDE = 6  # columns of counts that fit a page held upright
+LAST_OF_REASON = 200
+
+
+@dataclass(frozen=True)
+class Template:
+    """What a template is for: a campaign, the part of it, the day, and the units that report, in order."""
+
+    campaign: Campaign
+    within: str
+    day: date
+    units: Sequence[Unit]
+
+
+def template_workbook(wanted: Template, lang: str) -> bytes:
+    """Return the workbook that a unit fills in and sends back; etl.template reads it by its mark."""
+    book = Workbook()
+    base_font(book, Font(name=FACE, size=11))
+    sheet = book.active
+    if not isinstance(sheet, Worksheet):
+        raise TypeError("a new workbook has a sheet")
+    sheet.title = text("template.sheet", lang)
+    columns = [(category, stage) for category in wanted.campaign.category_ids for stage in wanted.campaign.stage_ids]
+    _titles(sheet, wanted, lang, len(columns))
+    _marks(sheet, columns)
+    _headers(sheet, wanted.campaign, columns, lang)
+    _units(sheet, wanted, len(columns))
+    _guards(sheet, wanted, len(columns), lang)
+    _print(sheet, len(columns), FIRST_ROW + len(wanted.units) - 1)
+    _instructions(book, wanted, lang)
+    return saved(book)
+
+
+def _reason_at(columns: int) -> int:
+    return CODES_AT + 2 + columns
+
+
+def _titles(sheet: Worksheet, wanted: Template, lang: str, columns: int) -> None:
+    put_text(cell_at(sheet, 1, CODES_AT), text("template.title", lang, campaign=wanted.campaign.title(lang)))
+    sheet.cell(1, CODES_AT).font = Font(name=FACE, size=14, bold=True)
+    put_text(cell_at(sheet, 2, CODES_AT), text("template.within", lang, name=wanted.within, n=len(wanted.units)))
+    put_text(cell_at(sheet, DAY[0], CODES_AT), text("template.day", lang))
+    sheet.cell(DAY[0], CODES_AT).font = Font(name=FACE, bold=True)
+    day = cell_at(sheet, *DAY)
+    day.value = wanted.day
+    day.number_format = "dd/mm/yyyy" if lang == "vi" else "yyyy-mm-dd"
+    day.alignment = Alignment(horizontal="left")
+    day.fill, day.border, day.protection = OPEN, THIN, Protection(locked=False)
+    put_text(cell_at(sheet, 4, CODES_AT), text("template.hint", lang))
+    sheet.cell(4, CODES_AT).font = Font(name=FACE, size=9, italic=True, color="5A6B7B")
+    for row in (1, 2, 4):
+        sheet.merge_cells(start_row=row, end_row=row, start_column=CODES_AT, end_column=_reason_at(columns))
+        sheet.cell(row, CODES_AT).alignment = Alignment(wrap_text=True, vertical="center")
+    sheet.row_dimensions[1].height, sheet.row_dimensions[4].height = 36, 26
+
+
+def _marks(sheet: Worksheet, columns: Sequence[tuple[str, str]]) -> None:
+    fields = ["unit_code", "unit_name", *(field_of(*one) for one in columns), "reason"]
+    for place, word in enumerate([MARK, *fields], 1):
+        put_text(cell_at(sheet, MARK_ROW, place), word)
+    sheet.row_dimensions[MARK_ROW].hidden = True
+    sheet.column_dimensions["A"].hidden = True
+
+
+def _headers(sheet: Worksheet, campaign: Campaign, columns: Sequence[tuple[str, str]], lang: str) -> None:
+    named = {one.id: one.title(lang) for one in (*campaign.categories, *campaign.stages)}
+    named |= {ALL: text("template.count", lang), "done": named.get("done", text("stage.done", lang))}
+    above, below = FIRST_ROW - 2, FIRST_ROW - 1
+    last = _reason_at(len(columns))
+    for place, key in ((CODES_AT, "template.code"), (CODES_AT + 1, "template.unit"), (last, "template.reason")):
+        put_text(cell_at(sheet, above, place), text(key, lang))
+        sheet.merge_cells(start_row=above, end_row=below, start_column=place, end_column=place)
+    stages = len(campaign.stage_ids)
+    for number, (category, stage) in enumerate(columns):
+        place = CODES_AT + 2 + number
+        if number % stages == 0:
+            put_text(cell_at(sheet, above, place), named.get(category, category))
+        put_text(cell_at(sheet, below, place), named.get(stage, stage))
+    for number in range(0, len(columns), stages):
+        first = CODES_AT + 2 + number
+        if stages > 1:
+            sheet.merge_cells(start_row=above, end_row=above, start_column=first, end_column=first + stages - 1)
+    for row in (above, below):
+        sheet.row_dimensions[row].height = 32
+        for place in range(CODES_AT, last + 1):
+            cell = sheet.cell(row, place)
+            cell.font, cell.fill, cell.border = Font(name=FACE, size=10, bold=True, color="FFFFFF"), HEAD, THIN
+            cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+
+
+def _units(sheet: Worksheet, wanted: Template, columns: int) -> None:
+    last = _reason_at(columns)
+    for row, unit in enumerate(wanted.units, FIRST_ROW):
+        put_text(cell_at(sheet, row, CODES_AT), unit.code)
+        put_text(cell_at(sheet, row, CODES_AT + 1), unit.name)
+        for place in range(CODES_AT, last + 1):
+            cell = cell_at(sheet, row, place)
+            cell.border = THIN
+            if place >= CODES_AT + 2:
+                cell.protection, cell.fill = Protection(locked=False), OPEN
+                cell.number_format = "#,##0" if place < last else "@"
+    widest = max((len(unit.name) for unit in wanted.units), default=10)
+    widths = {CODES_AT: 10, CODES_AT + 1: min(max(widest + 2, 16), 42), last: 34}
+    for place in range(CODES_AT, last + 1):
+        sheet.column_dimensions[get_column_letter(place)].width = widths.get(place, 13)
+
+
+def _guards(sheet: Worksheet, wanted: Template, columns: int, lang: str) -> None:
+    """Let only whole numbers from 0 and real days be typed, and nothing else be changed by accident."""
+    first, final = FIRST_ROW, max(FIRST_ROW + len(wanted.units) - 1, FIRST_ROW)
+    left, right = get_column_letter(CODES_AT + 2), get_column_letter(CODES_AT + 1 + columns)
+    counts = f"{left}{first}:{right}{final}"
+    whole = DataValidation("whole", "greaterThanOrEqual", "0", allow_blank=True, showErrorMessage=True)
+    whole.errorTitle, whole.error = text("template.wrong", lang), text("template.wrong.count", lang)
+    whole.add(counts)
+    day = DataValidation("date", "greaterThanOrEqual", "36526", allow_blank=False, showErrorMessage=True)
+    day.errorTitle, day.error = text("template.wrong", lang), text("template.wrong.day", lang)
+    day.add(f"{get_column_letter(DAY[1])}{DAY[0]}")
+    length = DataValidation("textLength", "lessThanOrEqual", str(LAST_OF_REASON), allow_blank=True)
+    length.add(f"{get_column_letter(_reason_at(columns))}{first}:{get_column_letter(_reason_at(columns))}{final}")
+    for one in (whole, day, length):
+        sheet.add_data_validation(one)
+    bad = FormulaRule(
+        formula=[f"AND({left}{first}<>\"\",OR(NOT(ISNUMBER({left}{first})),{left}{first}<0))"],
+        fill=PatternFill("solid", bgColor="F8C9C4"),
+    )
+    sheet.conditional_formatting.add(counts, bad)
+    sheet.freeze_panes = f"{left}{first}"
+    sheet.protection.sheet = True
+    sheet.protection.formatColumns = sheet.protection.formatRows = False
+
+
+def _print(sheet: Worksheet, columns: int, final: int) -> None:
+    sheet.page_setup.orientation = "landscape" if columns > MOST_ROWS_WIDE - 2 else "portrait"
+    sheet.page_setup.paperSize = 9
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]
+    sheet.print_title_rows = f"{FIRST_ROW - 2}:{FIRST_ROW - 1}"
+    sheet.print_area = f"B1:{get_column_letter(_reason_at(columns))}{final}"
+    sheet.sheet_view.zoomScale = 100
+
+
+def _instructions(book: Workbook, wanted: Template, lang: str) -> None:
+    sheet = new_sheet(book, text("template.instructions", lang))
+    put_text(cell_at(sheet, 1, 1), text("template.instructions.title", lang)).font = Font(name=FACE, size=14, bold=True)
+    lines = [text(f"template.instructions.{number}", lang, on=wanted.day) for number in range(1, 9)]
+    for row, line in enumerate(lines, 3):
+        put_text(cell_at(sheet, row, 1), f"{row - 2}. {line}").alignment = Alignment(wrap_text=True, vertical="top")
+    sheet.column_dimensions["A"].width = 100
+    for row, line in enumerate(lines, 3):
+        sheet.row_dimensions[row].height = 16 * (1 + len(line) // 95) + 4
+    sheet.protection.sheet = True
+    sheet.page_setup.paperSize = 9
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]
