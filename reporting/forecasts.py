@@ -1,0 +1,194 @@
+"""Forecasts in words: will a unit make it, when, what it would take, and what more people or days would change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from campaign.configuration import ALL, Campaign
+from campaign.feasibility import Feasibility, Verdict, best_rate, best_with, feasibility, need_until
+from campaign.progress import UnitProgress
+from campaign.prospects import Prospect, Standing
+from campaign.units import Tree
+from campaign.warning import Reason, Warned, Why, warnings
+from reporting import numbers
+from reporting.figures import Figures
+from reporting.texts import text
+
+BORROWED = 0.5  # from this share of borrowed evidence on, it is said
+HUNDREDTHS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One unit: its figures, what is to be expected, and whether what is left can be done."""
+
+    row: UnitProgress
+    prospect: Prospect
+    feasibility: Feasibility
+
+
+def assess(figures: Figures, as_of: date, category: str = ALL, stage: str | None = None) -> dict[str, Assessment]:
+    """Return the assessment of every unit in scope at the end of a day, in the order of progress()."""
+    rows = figures.progress(as_of, category=category, stage=stage)
+    prospects = {one.code: one for one in figures.outlook(as_of, category=category, stage=stage)}
+    work, tree = figures.work(as_of, category=category, stage=stage), figures.tree(as_of)
+    stretch = Fraction(figures.rules.feasible_up_to)
+    staff = staff_of(tree)
+    found = {}
+    for row in rows:
+        best = best_rate(work[row.code].done, work[row.code].weights)
+        judged = feasibility(row.remaining or 0, row.required_per_day, best, stretch, staff[row.code])
+        found[row.code] = Assessment(row, prospects[row.code], judged)
+    return found
+
+
+def staff_of(tree: Tree) -> dict[str, int | None]:
+    """Return the people at work of every unit: a roll-up's are its leaves' together, when each of them says."""
+    found: dict[str, int | None] = {}
+    for code in reversed(tree.codes):
+        below = [found[child] for child in tree.children(code)]
+        known = [one for one in below if one is not None]
+        summed = sum(known) if known and len(known) == len(below) else None
+        found[code] = tree.unit(code).staff if not below or summed is None else summed
+    return found
+
+
+def what_if(figures: Figures, one: Assessment, people: int, until: date) -> Feasibility:
+    """Return the assessment's feasibility with some people more and another last day."""
+    was, row = one.feasibility, one.row
+    profile = figures.campaign.profile_of(figures.tree(row.as_of), row.code)
+    stretch = Fraction(figures.rules.feasible_up_to)
+    need = need_until(was.need, was.remaining, profile, row.as_of, until)
+    best = best_with(was.best, was.staff, people)
+    staff = was.staff + people if was.staff else None
+    return feasibility(was.remaining, need, best, stretch, staff)
+
+
+def warned(figures: Figures, as_of: date, category: str = ALL, stage: str | None = None) -> list[Warned]:
+    """Return the leaves in scope that will more likely miss than not, the gravest first."""
+    rows = [row for row in figures.progress(as_of, category=category, stage=stage) if row.is_leaf]
+    prospects = {one.code: one for one in figures.outlook(as_of, category=category, stage=stage)}
+    work = figures.work(as_of, category=category, stage=stage)
+    kept = is_kept(figures.campaign, category, stage)
+    earlier = figures.earlier_outlooks(as_of) if kept else {}
+    return warnings(rows, prospects, work, earlier, figures.rules)
+
+
+def is_kept(campaign: Campaign, category: str, stage: str | None) -> bool:
+    """Tell whether forecasts of a view are stored day by day: those of the headline over all categories are."""
+    return category == ALL and stage in (None, campaign.headline)
+
+
+# In words
+
+
+def chance(p: Fraction | None, lang: str) -> str:
+    """Return a probability in whole percent; what is not certain never shows 0 or 100."""
+    if p is None:
+        return numbers.NONE
+    if 0 < p < Fraction(1, HUNDREDTHS):
+        return text("forecast.below_one", lang)
+    if Fraction(HUNDREDTHS - 1, HUNDREDTHS) < p < 1:
+        return text("forecast.above_99", lang)
+    return f"{numbers.whole(p * HUNDREDTHS, lang)}%"
+
+
+def likely(prospect: Prospect, lang: str) -> str:
+    """Return the probability to be on time as a figure: a simulation never says 0 % or 100 % of an open end."""
+    p = prospect.p_on_time
+    if prospect.standing is Standing.OPEN and p == 0:
+        return text("forecast.below_one", lang)
+    if prospect.standing is Standing.OPEN and p == 1:
+        return text("forecast.above_99", lang)
+    return chance(p, lang)
+
+
+def finish(prospect: Prospect, lang: str) -> str:
+    """Return in words when a unit will be done; empty when nothing can be said."""
+    return _when(prospect, lang) if prospect.standing is Standing.OPEN else ""
+
+
+def says(prospect: Prospect, campaign: Campaign, lang: str) -> str:
+    """Return in one sentence whether a unit will make it."""
+    match prospect.standing:
+        case Standing.FINISHED:
+            return text("forecast.finished", lang, on=prospect.finish_p50)
+        case Standing.ENDED:
+            return text("forecast.ended", lang, on=campaign.end)
+        case Standing.NOT_BEGUN:
+            return text("forecast.not_begun", lang, on=campaign.start)
+        case Standing.NOTHING_TO_DO | Standing.NO_TARGET:
+            return text(f"forecast.{prospect.standing}", lang)
+    told = text("forecast.says", lang, chance=likely(prospect, lang), finish=_when(prospect, lang))
+    if not prospect.moving:
+        return f"{text('forecast.not_moving', lang)} {told}"
+    return f"{told} {text('forecast.pooled', lang)}" if prospect.pooled >= BORROWED else told
+
+
+def _when(prospect: Prospect, lang: str) -> str:
+    beyond = text("forecast.after", lang, on=_date(prospect.horizon, prospect, lang))
+    low, mid, high = (
+        _date(day, prospect, lang) if day else beyond
+        for day in (prospect.finish_p10, prospect.finish_p50, prospect.finish_p90)
+    )
+    if prospect.finish_p10 is None:
+        return mid
+    return text("forecast.between", lang, mid=mid, low=low, high=high)
+
+
+def _date(day: date, prospect: Prospect, lang: str) -> str:
+    """Return a day as it is read beside the day it was asked on: with its year only where that is another."""
+    return numbers.day_short(day, lang) if day.year == prospect.as_of.year else numbers.day(day, lang)
+
+
+def units(prospect: Prospect, row: UnitProgress, lang: str) -> str:
+    """Return how many units and what share a roll-up is expected to reach by the last day; empty for a leaf."""
+    if prospect.standing is not Standing.OPEN or prospect.expected_final is None or not row.target:
+        return ""
+    share = numbers.percent(prospect.expected_final / row.target, lang, finished=False)
+    final = numbers.whole(prospect.expected_final, lang)
+    if row.is_leaf:
+        return text("forecast.final", lang, final=final, share=share)
+    return text(
+        "forecast.units", lang, n=numbers.half_up(prospect.units_on_time), of=row.units_with_target,
+        final=final, share=share,
+    )  # fmt: skip
+
+
+def feasible(found: Feasibility, lang: str) -> str:
+    """Return in one sentence what is needed a day against the best that was proven."""
+    return text(
+        f"feasible.{found.verdict}.says",
+        lang,
+        need=numbers.whole(found.need, lang),
+        best=numbers.whole(found.best, lang),
+        times=numbers.decimal(found.ratio, 1, lang),
+    )
+
+
+def people(found: Feasibility, lang: str) -> str:
+    """Return what the rest takes in people; empty when staff is not known or nothing is left."""
+    if found.person_days is None or found.verdict is Verdict.DONE:
+        return ""
+    told = text("feasible.person_days", lang, days=numbers.whole(found.person_days, lang), staff=found.staff)
+    return f"{told} {text('feasible.more', lang, n=found.more_people)}" if found.more_people else told
+
+
+def reasons(found: Warned, stage: str, lang: str) -> str:
+    """Return why a unit is warned; `stage`: the name of the stage asked about."""
+    told = ", ".join(_reason(one, stage, lang) for one in found.reasons)
+    return told[:1].upper() + told[1:]
+
+
+def _reason(one: Why, stage: str, lang: str) -> str:
+    if one.reason is Reason.SLOW:
+        return text("warning.slow", lang, share=chance(one.share, lang))
+    return text(f"warning.{one.reason}", lang, days=one.days, stage=stage.lower())
+
+
+def since(found: Warned, lang: str) -> str:
+    """Return for how long a unit has been warned, and whether yesterday's warning held."""
+    told = text("warning.days", lang, days=found.days) if found.days > 1 else text("warning.first", lang)
+    return told if found.held is None else f"{told}; {text(f'warning.held.{found.held}', lang)}"
