@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from campaign import mojibake
 from campaign.configuration import ALL, DONE, Campaign
-from campaign.names import NameBook, spelling
+from campaign.names import NameBook
 from campaign.rows import Claim, Measure, Reason, Row, Series
 from campaign.units import Registry
 from campaign.values import Unreadable, read_count, read_day, read_text
@@ -31,7 +32,7 @@ class ClaimReader:
         self._campaign, self._registry, self._aliases = campaign, registry, aliases
         self._views = {*campaign.category_ids, ALL, *(group.id for group in campaign.groups)}
         self._books: dict[int, NameBook] = {}
-        self._near: dict[tuple[int, str], tuple[str, ...]] = {}
+        self._near: dict[tuple[int, str, str], tuple[str, tuple[str, ...]]] = {}
 
     def read(self, row: Row, received_on: date) -> Claim:
         """Return the row as a claim; raises Refused. `received_on`: the local day of receipt."""
@@ -55,6 +56,21 @@ class ClaimReader:
             reason=read_text(cells.get("reason")),
             reported_by=read_text(cells.get("reported_by")),
         )
+
+    @property
+    def registry(self) -> Registry:
+        """Return the units that rows are read by."""
+        return self._registry
+
+    def learn(self, alias: str, code: str | None) -> str | None:
+        """Let a name (in one spelling) mean a unit from now on, or nothing; return what it meant before."""
+        before = self._aliases.get(alias)
+        self._aliases = {name: one for name, one in self._aliases.items() if name != alias}
+        if code is not None:
+            self._aliases[alias] = code
+        self._books.clear()
+        self._near.clear()
+        return before
 
     def _nothing_missing(self, cells: dict[str, object]) -> None:
         if not (_filled(cells.get("unit_code")) or _filled(cells.get("unit_name"))):
@@ -80,7 +96,7 @@ class ClaimReader:
     ) -> str:
         word = read_text(cells.get(field)) or implied
         if word not in known:
-            raise Refused(reason, field, word, tuple(sorted(known)))
+            raise Refused(reason, field, mojibake.described(word), tuple(sorted(known)))
         return word
 
     @staticmethod
@@ -107,26 +123,22 @@ class ClaimReader:
             if code in self._registry.codes:
                 return code
             raise Refused(Reason.UNKNOWN_UNIT, "unit_code", code, self._nearest_codes(code, name, day))
-        tree = self._registry.on(day)
-        book = self._book(day)
-        fits = book.find(name, read_text(cells.get("parent_name")))
-        alias = self._aliases.get(spelling(name)) if not fits else None
-        if alias is not None and alias in tree:
-            fits = [alias]
+        book, parent = self._book(day), read_text(cells.get("parent_name"))
+        fits = book.find(name, parent)
         if len(fits) == 1:
             return fits[0]
         if fits:
-            near = tuple(f"{tree.unit(one).name} ({one})" for one in fits[:3])
-            raise Refused(Reason.AMBIGUOUS_UNIT, "unit_name", name, near)
-        key = (id(tree), name)
+            raise Refused(Reason.AMBIGUOUS_UNIT, "unit_name", name, book.called(fits))
+        key = (id(book), name, parent)
         if key not in self._near:
-            self._near[key] = book.nearest(name)
-        raise Refused(Reason.UNKNOWN_UNIT, "unit_name", name, self._near[key])
+            self._near[key] = book.unknown(name, parent)
+        found, near = self._near[key]
+        raise Refused(Reason.UNKNOWN_UNIT, "unit_name", found, near)
 
     def _book(self, day: date) -> NameBook:
         tree = self._registry.on(day)
         if id(tree) not in self._books:
-            self._books[id(tree)] = NameBook(tree)
+            self._books[id(tree)] = NameBook(tree, self._aliases)
         return self._books[id(tree)]
 
     def _nearest_codes(self, code: str, name: str, day: date) -> tuple[str, ...]:

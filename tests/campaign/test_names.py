@@ -110,3 +110,86 @@ def test_one_name_of_two_units_is_settled_by_kind_or_parent_or_not_at_all() -> N
 def test_the_nearest_names_come_with_their_codes_best_first() -> None:
     assert book("Xã Đại Phác", "Xã Yên Phú", "Xã Đại Sơn").nearest("Đại Phạc")[0] == "Xã Đại Phác (0)"
     assert book("Xã Yên Phú").nearest("zzzz") == ()
+
+
+@pytest.mark.parametrize(
+    ("known", "written"),
+    [
+        ("Phường 1", "Phường 01"),
+        ("Phường 01", "P1"),
+        ("Phường 1", "Phường1"),
+        ("Phường 4", "Phường IV"),
+        ("Phường IV", "P.4"),
+        ("Xã Châu Phong", "xã.Châu Phong"),
+        ("Xã Châu Phong", "UBND xã Châu Phong"),
+        ("Xã Châu Phong", "X\u00e3 Ch\u00e2u\u200b Phong"),
+        ("Xã Châu Phong", "Xã ChâuPhong"),
+        ("Thành phố Yên Bái", "T.P. Yên Bái"),
+        ("Thành phố Yên Bái", "T.P Yên Bái"),
+        ("Thị xã Nghĩa Lộ", "T.X. Nghĩa Lộ"),
+        ("Đặc khu Phú Quý", "ĐK. Phú Quý"),
+        ("Xã Quý Sơn", "Qúy Sơn"),
+        ("Xã Quý Sơn", "Xã Quí Sơn"),
+        ("Huyện Đắk R'Lấp", "Đăk R\u2019Lấp"),
+        ("Huyện Đắk R'Lấp", "H. Đắk R Lấp"),
+        ("Huyện Đắk R'Lấp", "Đắk R`lấp"),
+        ("Tỉnh Bà Rịa - Vũng Tàu", "Bà Rịa\u2013Vũng Tàu"),
+        ("Tỉnh Bà Rịa - Vũng Tàu", "T. Bà Rịa Vũng Tàu"),
+        ("Xã Thuỷ Hoà", "Thủy Hòa"),
+        ("Xã Quế Võ", "Xã Que\u0301\u0302 Vo\u0303"),
+    ],
+)
+def test_a_name_is_found_as_people_type_it(known: str, written: str) -> None:
+    assert book(known, "Xã Khác Hẳn").find(written) == ["0"]
+
+
+@pytest.mark.parametrize(
+    ("known", "written"),
+    [
+        ("Xã An Bình", "Xã An Bình (mới)"),
+        ("Xã An Bình", "Xã An Bình 2"),
+        ("Phường 1", "Phường 11"),
+        ("Phường 1", "Quận 1"),
+        ("Phường 10", "Phường 1"),
+        ("Xã Đắk Long", "Xã Đắc Long"),
+        ("Xã Mỹ", "Xã Mị"),
+        ("Xã An", "Công an xã An"),
+    ],
+)
+def test_notes_and_numbers_are_not_overlooked(known: str, written: str) -> None:
+    assert book(known).find(written) == []
+
+
+def test_the_strict_spelling_comes_before_the_loose_one() -> None:
+    both = book("Xã Mỹ Đức", "Xã Mĩ Đức")
+    assert both.find("Mĩ Đức") == ["1"]
+    assert both.find("Mỹ Đức") == ["0"]
+    assert book("Xã EaBar", "Xã Ea Bar").find("Ea-Bar") == ["0", "1"]
+
+
+def test_an_alias_names_a_unit_and_a_parent_and_settles_two_of_one_name() -> None:
+    tree = Tree(
+        [
+            Unit("137", "Huyện Mù Căng Chải", "district"),
+            Unit("04456", "Thị trấn Mù Căng Chải", "commune", "137"),
+            Unit("04462", "Xã Nậm Có", "commune", "137"),
+        ]
+    )
+    called = {spelling("Huyện Mù Cang Chải"): "137", spelling("Mù Cang Chải"): "137", spelling("Mù Căng Chải"): "137"}
+    known = NameBook(tree, called)
+    assert known.find("mù cang chải") == known.find("H. Mù Cang Chải") == ["137"]
+    assert known.find("Nậm Có", "H.Mù Cang Chải") == ["04462"]
+    assert known.find("Mù Căng Chải") == ["137"]
+    assert NameBook(tree).find("Mù Căng Chải") == ["137", "04456"]
+    assert known.find("TT. Mù Cang Chải") == []
+
+
+def test_the_nearest_below_the_parent_named_come_first() -> None:
+    both = book("Xã Tân Thịnh", "Xã Tân Thịnh", parents=("Huyện Một", "Huyện Hai"))
+    assert both.nearest("Tân Thinh", "Huyện Hai")[0] == "Xã Tân Thịnh (1)"
+    assert both.nearest("Tân Thinh", "Huyện Một")[0] == "Xã Tân Thịnh (0)"
+
+
+def test_a_spelling_s_own_spelling_is_itself() -> None:
+    for name in ("Xã Hoà Tiến", "Phường 01", "Huyện Đắk R\u2019Lấp", "Bà Rịa \u2013 Vũng Tàu", "XàXá"):
+        assert spelling(spelling(name)) == spelling(name)
