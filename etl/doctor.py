@@ -8,8 +8,10 @@ from pathlib import Path
 
 from campaign.configuration import Campaign, Configuration
 from campaign.errors import CanDichError
+from campaign.freshness import masked
 from etl import heartbeat
 from etl.configured import inputs_of
+from etl.freshness import states
 from etl.intake import received_store
 from etl.publishing import failure_of
 from etl.received import ASIDE, FINISHED, INCOMING, MANIFEST, ReceivedStore
@@ -32,10 +34,26 @@ def examine(config: Configuration) -> list[Finding]:
     found = [Finding("configuration", well=True, words=f"{config.path}, {len(config.campaigns)} campaigns")]
     for campaign in config.campaigns:
         found += [_inputs(config, campaign), *_version(config, campaign), *_received(config, campaign)]
+        found += _sources(config, campaign)
     age = heartbeat.age(config, datetime.now(UTC))
     words = "has not run here yet" if age is None else f"last beat {age:.0f} s ago"
     found.append(Finding("scheduler", well=True, words=words))
     return found
+
+
+def _sources(config: Configuration, campaign: Campaign) -> list[Finding]:
+    return [
+        Finding(
+            f"source {one.source.name}",
+            well=one.outage is None,
+            words=f"fails since {one.outage.since.isoformat(timespec='seconds')}: {masked(one.outage.error)}"
+            if one.outage
+            else f"last good pull {one.last_good['finished']}"
+            if one.last_good
+            else "not pulled yet",
+        )
+        for one in states(config, campaign.id, datetime.now(UTC))
+    ]
 
 
 def _inputs(config: Configuration, campaign: Campaign) -> Finding:

@@ -45,7 +45,7 @@ def states(config: Configuration, campaign: str, now: datetime) -> list[State]:
         found.append(
             State(
                 source=source,
-                pulls=done,
+                pulls=done or _told_by(job),
                 running_since=None if silent else moment(job.get("running_since")),
                 next_at=moment(job.get("next")),
                 outage=_failing(source, done, job, beat) or (_unattended(source, done, job, now) if silent else None),
@@ -79,7 +79,7 @@ def _failing(source: Source, done: Sequence[Pull], job: Pull, beat: Pull) -> Out
     if failed:
         since = moment(failed[-1].get("since")) or moment(failed[-1].get("started")) or moment(failed[0]["finished"])
         good = done[len(failed)] if len(done) > len(failed) else None
-        last_good = moment(good.get("finished")) if good else None
+        last_good = moment(good.get("finished")) if good else moment(job.get("last_ok"))
         return Outage(source.name, since, last_good, str(failed[0].get("error"))) if since else None
     if done or not job.get("last_error"):
         return None
@@ -98,6 +98,11 @@ def _unattended(source: Source, done: Sequence[Pull], job: Pull, now: datetime) 
     if last_good is not None and last_good >= due:
         return None
     return Outage(source.name, due, last_good, "scheduler: it has stopped; start it again")
+
+
+def _told_by(job: Pull) -> tuple[Pull, ...]:
+    """Return the last good pull as the scheduler remembers it: all there is of a source that left no word yet."""
+    return ({"ok": True, "finished": job["last_ok"]},) if job.get("last_ok") else ()
 
 
 def _history(config: Configuration, source: str) -> tuple[Pull, ...]:

@@ -65,6 +65,8 @@ def _became(view: View, state: State, now: datetime) -> tuple[str, bool]:
     ended = next((one for one in state.pulls[:1] if (moment(one.get("finished")) or at) > at), None)
     if file.with_suffix(".taken").exists() or (ended is None and now - at < PATIENCE):
         return view.says("sources.pull.running"), True
+    if ended is None and state.outage is not None:
+        ended = {"ok": False, "error": state.outage.error}
     return _ended(view, ended, now), False
 
 

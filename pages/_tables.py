@@ -97,10 +97,10 @@ def _gap_today(view: View, row: UnitProgress) -> Cell:
 
 
 def _how_long(view: View, row: UnitProgress) -> Cell:
-    told = charts.why(row, view.campaign.end, view.lang)
     if view.standing(row) == Gap.SOURCE_DOWN:
-        told = f"{view.says('status.source_down')} ({told})"
-    return {"text": told, "sort": row.days_silent}
+        key = "lag.source_down" if row.last_as_of else "lag.source_down.never"
+        return {"text": view.says(key, on=row.last_as_of), "sort": row.days_silent}
+    return {"text": charts.why(row, view.campaign.end, view.lang), "sort": row.days_silent}
 
 
 CELLS: dict[str, Draw] = {

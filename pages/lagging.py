@@ -35,11 +35,11 @@ def show(view: View) -> None:
         _words.head(view, row, title if lagging else view.says("lag.none")),
         _summary(view, [*groups, *([(Gap.SOURCE_DOWN, down)] if down else [])]),
     )
-    _not_theirs(view, down)
     for reason, rows in groups:
         name = view.says(f"lagging.{reason}")
         subtitle = f"{view.says('lag.count', n=len(rows))} · {view.says(f'status.{reason}.means')}"
         _tables.units(view, rows, COLUMNS, name, f"lagging-{reason}", subtitle)
+    _not_theirs(view, down)
     if lagging:
         title = view.says("page.lagging")
         _tables.downloads(view, lambda: tables.progress_table(lagging, TAKEN_HOME, title, view.lang), "lagging")
