@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from openpyxl import Workbook
-from openpyxl.formatting.rule import FormulaRule
+from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
@@ -29,12 +30,13 @@ LAST_OF_REASON = 200
 
 @dataclass(frozen=True)
 class Template:
-    """What a template is for: a campaign, the part of it, the day, and the units that report, in order."""
+    """What a template is for: a campaign, the part of it, the day, the units that report, and the stages asked for."""
 
     campaign: Campaign
     within: str
     day: date
     units: Sequence[Unit]
+    stages: Sequence[str]
 
 
 def template_workbook(wanted: Template, lang: str) -> bytes:
@@ -45,10 +47,10 @@ def template_workbook(wanted: Template, lang: str) -> bytes:
     if not isinstance(sheet, Worksheet):
         raise TypeError("a new workbook has a sheet")
     sheet.title = text("template.sheet", lang)
-    columns = [(category, stage) for category in wanted.campaign.category_ids for stage in wanted.campaign.stage_ids]
+    columns = [(category, stage) for category in wanted.campaign.category_ids for stage in wanted.stages]
     _titles(sheet, wanted, lang, len(columns))
     _marks(sheet, columns)
-    _headers(sheet, wanted.campaign, columns, lang)
+    _headers(sheet, wanted, columns, lang)
     _units(sheet, wanted, len(columns))
     _guards(sheet, wanted, len(columns), lang)
     _print(sheet, len(columns), FIRST_ROW + len(wanted.units) - 1)
@@ -87,7 +89,8 @@ def _marks(sheet: Worksheet, columns: Sequence[tuple[str, str]]) -> None:
     sheet.column_dimensions["A"].hidden = True
 
 
-def _headers(sheet: Worksheet, campaign: Campaign, columns: Sequence[tuple[str, str]], lang: str) -> None:
+def _headers(sheet: Worksheet, wanted: Template, columns: Sequence[tuple[str, str]], lang: str) -> None:
+    campaign = wanted.campaign
     named = {one.id: one.title(lang) for one in (*campaign.categories, *campaign.stages)}
     named |= {ALL: text("template.count", lang), "done": named.get("done", text("stage.done", lang))}
     above, below = FIRST_ROW - 2, FIRST_ROW - 1
@@ -95,7 +98,7 @@ def _headers(sheet: Worksheet, campaign: Campaign, columns: Sequence[tuple[str, 
     for place, key in ((CODES_AT, "template.code"), (CODES_AT + 1, "template.unit"), (last, "template.reason")):
         put_text(cell_at(sheet, above, place), text(key, lang))
         sheet.merge_cells(start_row=above, end_row=below, start_column=place, end_column=place)
-    stages = len(campaign.stage_ids)
+    stages = len(wanted.stages)
     for number, (category, stage) in enumerate(columns):
         place = CODES_AT + 2 + number
         if number % stages == 0:
@@ -145,10 +148,10 @@ def _guards(sheet: Worksheet, wanted: Template, columns: int, lang: str) -> None
     length.add(f"{get_column_letter(_reason_at(columns))}{first}:{get_column_letter(_reason_at(columns))}{final}")
     for one in (whole, day, length):
         sheet.add_data_validation(one)
-    bad = FormulaRule(
-        formula=[f"AND({left}{first}<>\"\",OR(NOT(ISNUMBER({left}{first})),{left}{first}<0))"],
-        fill=PatternFill("solid", bgColor="F8C9C4"),
-    )
+    at = f"{left}{first}"
+    wrong = f'AND({at}<>"",OR(NOT(ISNUMBER({at})),{at}<0))'
+    red = DifferentialStyle(fill=PatternFill("solid", bgColor="F8C9C4"))
+    bad = Rule(type="expression", dxf=red, formula=[wrong])
     sheet.conditional_formatting.add(counts, bad)
     sheet.freeze_panes = f"{left}{first}"
     sheet.protection.sheet = True
