@@ -26,9 +26,17 @@ def cell_of(number: int) -> str:
     return f"{letters(number & 0xFFFF)}{line_of(number)}" if number >= _IN_A_CELL else ""
 
 
-def place_of(number: int) -> str:
-    """Return what to show for a row's number: the cell ("F12"), else the line ("12")."""
-    return cell_of(number) or str(number)
+def place_of(number: int) -> int | str:
+    """Return what to show for a row's number: the line of a plain file, else the cell ("F12", "#2!F12" on sheet 2)."""
+    if number < _IN_A_CELL:
+        return number
+    sheet = (number & _IN_A_CELL - 1) >> 37
+    return cell_of(number) if sheet == 1 else f"#{sheet}!{cell_of(number)}"
+
+
+def told(number: int) -> str:
+    """Return a row's place in words: "row 12", "cell F12"."""
+    return f"{'row' if number < _IN_A_CELL else 'cell'} {place_of(number)}"
 
 
 def letters(column: int) -> str:

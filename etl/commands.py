@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from campaign.configuration import Configuration
 from campaign.errors import CanDichError, CheckFailed, UsageError
+from campaign.places import told
 from campaign.values import Unreadable, read_day
 from etl.configured import load
 
@@ -188,7 +189,7 @@ def _ingest(asked: argparse.Namespace) -> int:
         if verdict.reason is not None:
             near = f" ({', '.join(verdict.near)})" if verdict.near else ""
             standing = f" < {verdict.standing}" if verdict.standing is not None else ""
-            print(f"{name}, row {verdict.number}: {verdict.fate} {verdict.reason}"
+            print(f"{name}, {told(verdict.number)}: {verdict.fate} {verdict.reason}"
                   f" {verdict.field}={verdict.found!r}{standing}{near}")  # fmt: skip
     return 0
 
@@ -281,12 +282,16 @@ def _series(asked: argparse.Namespace) -> int:
 
 
 def _issues(asked: argparse.Namespace) -> int:
+    from etl.freshness import outages  # noqa: PLC0415
     from etl.publishing import failure_of  # noqa: PLC0415
     from reporting.faults import ISSUE_COLUMNS, issues  # noqa: PLC0415
 
     config, figures = _opened(asked)
     as_of = asked.as_of or figures.default_as_of(datetime.now(UTC))
-    _show(issues(figures, as_of, failure_of(config, asked.campaign)), ISSUE_COLUMNS, asked.format)
+    failing = outages(config, asked.campaign, datetime.now(UTC))
+    configured = [one.name for one in config.sources if one.campaign == asked.campaign]
+    found = issues(figures, as_of, failure_of(config, asked.campaign), failing, configured)
+    _show(found, ISSUE_COLUMNS, asked.format)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from campaign.places import place_of
 from pages import _ask, _tables
 from pages._cards import draw, e, panel
 from pages._view import View
@@ -80,7 +81,7 @@ def _sent_table(view: View, title: str, sent: tuple[tuple[Submission, bool], ...
     rows = [
         (
             one.as_of, one.unit_code, _unit(view, one.unit_code), _category(view, one.category), one.stage, one.count,
-            one.received_at, view.says("word.yes" if late else "word.no"), one.source, one.file, one.row_number,
+            one.received_at, view.says("word.yes" if late else "word.no"), one.source, one.file, place_of(one.row_number),
             one.reason, one.reported_by,
         )
         for one, late in sent

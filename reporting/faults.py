@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from campaign.calendar import ONE_DAY
+from campaign.freshness import Gap, Outage, cause_of, masked
+from campaign.places import place_of
 from campaign.progress import Status, UnitProgress
 from campaign.reconciliation import Difference, explain
 from campaign.rows import Measure
 from reporting.figures import Figures
+from reporting.freshness import Gaps, gaps
 from warehouse.reader import StatedTotal
 
 
@@ -19,6 +23,7 @@ class Kind(StrEnum):
     """The kinds of fault, the gravest first."""
 
     FAILING_CHECK = "failing_check"
+    SOURCE_DOWN = "source_down"
     RECONCILIATION = "reconciliation"
     HELD = "held"
     REJECTED = "rejected"
@@ -44,24 +49,33 @@ class Issue:
     difference: int | None = None
     hint: str | None = None
     file: str | None = None
-    row: int | None = None
+    row: int | str | None = None
     received_at: datetime | None = None
 
 
 ISSUE_COLUMNS = tuple(Issue.__dataclass_fields__)
 
 
-def issues(figures: Figures, as_of: date, failure: dict[str, Any] | None = None) -> list[Issue]:
+def issues(
+    figures: Figures,
+    as_of: date,
+    failure: dict[str, Any] | None = None,
+    outages: Sequence[Outage] = (),
+    configured: Collection[str] = (),
+) -> list[Issue]:
     """Return every fault known at the end of `as_of`, the gravest kinds first.
 
-    `failure`: what the last run that published nothing said, if the last run failed.
+    `failure`: what the last run that published nothing said, if the last run failed. `outages`: the sources that fail
+    now, of those `configured` for the campaign; a unit that one of them keeps silent is not called silent.
     """
+    kept = gaps(figures, figures.progress(as_of), outages, configured)
     found = failing(failure)
+    found += _source_down(figures, as_of, kept)
     found += reconciliation(figures, as_of)
     found += _refused(figures, as_of)
     found += _over_target(figures, as_of)
     found += _no_target(figures, as_of)
-    found += _silent(figures, as_of)
+    found += _silent(figures, as_of, kept)
     return found
 
 
@@ -96,7 +110,7 @@ def reconciliation(figures: Figures, as_of: date) -> list[Issue]:
                     difference=difference.difference,
                     hint=hint,
                     file=one.file,
-                    row=one.row_number,
+                    row=place_of(one.row_number),
                     received_at=one.received_at,
                 ),
             )
@@ -151,7 +165,7 @@ def _refused(figures: Figures, as_of: date) -> list[Issue]:
             difference=row.count - row.standing if row.count is not None and row.standing is not None else None,
             hint="; ".join(row.near) or None,
             file=row.file,
-            row=row.row_number,
+            row=place_of(row.row_number),
             received_at=row.received_at,
         )
         for row in figures.refusals(as_of)
@@ -205,11 +219,29 @@ def _no_target(figures: Figures, as_of: date) -> list[Issue]:
     ]
 
 
-def _silent(figures: Figures, as_of: date) -> list[Issue]:
+def _source_down(figures: Figures, as_of: date, kept: Gaps) -> list[Issue]:
+    """Return one row a failing source: `hint` names it, `found` is what it said, `difference` counts who waits."""
+    seen = figures.in_scope(figures.tree(as_of).leaves, as_of)
     return [
         Issue(
-            kind=Kind.SILENT,
-            reason="silent",
+            kind=Kind.SOURCE_DOWN,
+            reason=cause_of(one.error).value,
+            as_of=as_of,
+            found=masked(one.error),
+            difference=kept.waiting_in(one.source, seen),
+            hint=one.source,
+            received_at=one.since,
+        )
+        for one in kept.outages
+    ]
+
+
+def _silent(figures: Figures, as_of: date, kept: Gaps) -> list[Issue]:
+    """Return the silent leaves; those that a source of ours keeps silent are of its kind."""
+    return [
+        Issue(
+            kind=Kind.SOURCE_DOWN if kept.gap_of(row) is Gap.SOURCE_DOWN else Kind.SILENT,
+            reason="not_fetched" if kept.gap_of(row) is Gap.SOURCE_DOWN else "silent",
             unit_code=row.code,
             unit_name=row.name,
             category=row.category,
