@@ -65,6 +65,7 @@ class Prospect:
     band: tuple[tuple[date, int, int, int], ...]
     pooled: float
     moving: bool
+    is_leaf: bool
 
 
 def seed_of(*named: object) -> int:
@@ -260,4 +261,5 @@ def _prospect(row: UnitProgress, node: int, standing: Standing, found: _Found, c
         band=band,
         pooled=pooled,
         moving=moving,
+        is_leaf=row.is_leaf,
     )

@@ -185,7 +185,7 @@ def reasons(found: Warned, stage: str, lang: str) -> str:
 def _reason(one: Why, stage: str, lang: str) -> str:
     if one.reason is Reason.SLOW:
         return text("warning.slow", lang, share=chance(one.share, lang))
-    return text(f"warning.{one.reason}", lang, days=one.days, stage=stage.lower())
+    return text(f"warning.{one.reason}", lang, days=one.days, stage=stage.lower().removeprefix("đã "))
 
 
 def since(found: Warned, lang: str) -> str:

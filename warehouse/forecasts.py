@@ -25,6 +25,7 @@ FOLDER = "forecasts"
 _NAME = re.compile(r"(\d{4}-\d{2}-\d{2})_(v\d{6,})")
 _TEXTS = ("level", "code", "name", "category", "stage", "standing")
 _DAYS = ("as_of", "finish_p10", "finish_p50", "finish_p90", "horizon")
+_FLAGS = ("moving", "is_leaf")
 _EXACT = ("p_on_time", "expected_final", "units_on_time")
 
 
@@ -62,7 +63,7 @@ def _parquet() -> tuple[Any, Any, Any]:
         **dict.fromkeys(_TEXTS, pa.string()),
         **dict.fromkeys(_DAYS, pa.date32()),
         **dict.fromkeys((*_EXACT, "pooled"), pa.float64()),
-        "moving": pa.bool_(),
+        **dict.fromkeys(_FLAGS, pa.bool_()),
         "band": pa.list_(band),
     }
     return pa, pq, pa.schema(list(kinds.items()))
@@ -140,7 +141,7 @@ def _place(name: str) -> tuple[date, int]:
 
 
 def _row(one: Prospect) -> dict[str, object]:
-    row = {name: getattr(one, name) for name in (*_TEXTS, *_DAYS, "pooled", "moving")}
+    row = {name: getattr(one, name) for name in (*_TEXTS, *_DAYS, *_FLAGS, "pooled")}
     row |= {name: None if getattr(one, name) is None else float(getattr(one, name)) for name in _EXACT}
     band = [{"day": day, "p10": low, "p50": mid, "p90": high} for day, low, mid, high in one.band]
     return row | {"standing": str(one.standing), "band": band}

@@ -14,7 +14,7 @@ def prospect(code="a1", p=Fraction(123457, 10**6)):
         as_of=DAY, level="commune", code=code, name="Xã Đông", category="all", stage="approved",
         standing=Standing.OPEN, p_on_time=p, finish_p10=date(2025, 3, 5), finish_p50=None, finish_p90=None,
         horizon=date(2025, 3, 20), expected_final=Fraction(18025, 100), units_on_time=Fraction(1, 2),
-        band=((date(2025, 3, 4), 1, 2, 3), (date(2025, 3, 5), 2, 3, 4)), pooled=0.25, moving=True,
+        band=((date(2025, 3, 4), 1, 2, 3), (date(2025, 3, 5), 2, 3, 4)), pooled=0.25, moving=True, is_leaf=True,
     )  # fmt: skip
 
 
