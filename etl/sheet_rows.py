@@ -37,6 +37,7 @@ from etl.sheet_words import (
 
 _UNIT = ("unit_code", "unit_name")
 _LABELS = ("unit_name", "unit_code", "category", "stage")
+_RIGHT_BELOW = 2  # rows below a header where its columns may be numbered
 _JOINED = "gộp ô"  # said of a number that several cells share: whose it is, nobody knows
 
 
@@ -44,6 +45,7 @@ _JOINED = "gộp ô"  # said of a number that several cells share: whose it is, 
 class _Standing:
     """What is known between one row and the next."""
 
+    header: int
     parent: str = ""
     begun: bool = False
     below: bool = False
@@ -70,7 +72,7 @@ class SheetReader:
 
     def rows(self) -> Iterator[Row]:
         """Yield one plain row a count, in reading order; its number names the cell."""
-        state = _Standing()
+        state = _Standing(self._table.last)
         for line in range(self._table.last + 1, len(self._grid.rows)):
             row = self._grid.rows[line]
             if any(cell is not None for cell in row):
@@ -182,7 +184,7 @@ class SheetReader:
         value = row[place] if place < len(row) else None
         if value is None and self._merged and (area := self._merged.get((line, place))) is not None:
             above = self._grid.rows[area[0]]
-            return above[area[1]] if area[1] == place and area[1] < len(above) else None
+            return above[area[1]] if area[3] < self._first_count and area[1] < len(above) else None
         return value
 
     def _word(self, field: str, text: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from functools import lru_cache
-from unicodedata import normalize
 
 from campaign.names import spelling, split_kind
 from campaign.values import Unreadable, read_day, read_text
@@ -75,13 +74,18 @@ def total_of(label: str) -> str | None:
         kind, bare = split_kind(whole[1])
         if whole[1] in _BARE_KINDS or kind == "tinh":
             return "*"
-        return normalize("NFC", whole[1]) if kind in _ABOVE_LEAVES and bare else None
+        return _last_words(label, whole[1]) if kind in _ABOVE_LEAVES and bare else None
     if match is None:
         return None
     rest = match[2].strip(" :.,()")
     if _LONE.fullmatch(rest):
         return "" if match[1] == spelling("cộng") else "*"
-    return normalize("NFC", rest) if split_kind(rest)[0] else None
+    return _last_words(label, rest) if split_kind(rest)[0] else None
+
+
+def _last_words(label: str, rest: str) -> str:
+    """Return the end of a label as it was written: a spelling is for comparing."""
+    return " ".join(words_of(label).strip(" :.,()").split(" ")[-len(rest.split(" ")) :])
 
 
 def without_number(label: str) -> str:

@@ -81,8 +81,8 @@ def _sent_table(view: View, title: str, sent: tuple[tuple[Submission, bool], ...
     rows = [
         (
             one.as_of, one.unit_code, _unit(view, one.unit_code), _category(view, one.category), one.stage, one.count,
-            one.received_at, view.says("word.yes" if late else "word.no"), one.source, one.file, place_of(one.row_number),
-            one.reason, one.reported_by,
+            one.received_at, view.says("word.yes" if late else "word.no"), one.source, one.file,
+            place_of(one.row_number), one.reason, one.reported_by,
         )
         for one, late in sent
     ]  # fmt: skip
