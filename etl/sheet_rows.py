@@ -110,9 +110,10 @@ class SheetReader:
         texts = [text for cell in row if (text := words_of(cell))]
         if self._skip and any(one.search(" | ".join(texts)) for one in self._skip):
             return True
-        if not state.begun and line <= self._table.last + 2 and is_numbering(texts):
+        if line <= state.header + _RIGHT_BELOW and is_numbering(texts):
             return True
         if self._repeats_header(row):
+            state.header = line
             return True
         numbers = any(looks_counted(value) for _, values in counted for value in values)
         if numbers:
