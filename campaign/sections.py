@@ -208,7 +208,7 @@ class Since(Section):
 KEYS_OF_KINDS = {
     "folder": ("path",),
     "http": ("url", "http_headers", "params", "format", "pagination", "ca", "deadline", "tries"),
-    "sql": ("url", "query", "since"),
+    "sql": ("url", "query", "since", "deadline"),
 }
 FROM_ENVIRONMENT = re.compile(r"^env:([A-Za-z_][A-Za-z0-9_]*)$|\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SECRET = re.compile(r"auth|cookie|token|key|secret|passw", re.IGNORECASE)

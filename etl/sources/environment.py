@@ -45,6 +45,10 @@ class Environment:
 
         return value
 
+    def keep_secret(self, value: str | None) -> None:
+        """Let a value be hidden that is part of one given out."""
+        self._given |= {value} if value else set()
+
     def hide(self, text: str) -> str:
         """Return a text without any value that was given out."""
         for secret in sorted(self._given, key=len, reverse=True):

@@ -1,0 +1,222 @@
+"""A database as a source: the rows of one SELECT, in a transaction that can only read, kept as JSON records."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Engine, bindparam, create_engine, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+
+from campaign.configuration import Configuration, Source
+from campaign.errors import CanDichError, ConfigError, ContractError, SourceError
+from etl.sources.arrival import Arrival, Fetched, note, recall
+from etl.sources.environment import Environment
+from etl.sources.select import only_reads
+
+AT_ONCE = 1000  # rows fetched from the server together
+CANCELED = "57014"  # SQLSTATE: the statement's time is over
+WRONG_QUERY = "42"  # SQLSTATE: a table or a column that is not there, or may not be read
+READERS: dict[str, Callable[[str], Any]] = {
+    "datetime": datetime.fromisoformat, "date": date.fromisoformat, "int": int, "str": str,
+}  # fmt: skip
+TYPES: dict[str, type] = {"datetime": datetime, "date": date, "int": int, "str": str}
+MOST_TOLD = 300  # characters of what a database says
+SINCE = "since"
+
+
+def fetch(config: Configuration, source: Source, scratch: Path) -> Fetched:
+    """Write the rows of the source's query to one JSON file in `scratch`; nothing new when they are as last taken.
+
+    Whole numbers stay whole, days are ISO, a moment with a zone is told in the configuration's. `:since` is moved on
+    only when the rows are loaded. Raises ConfigError for an address or a query that cannot be used, SourceError for a
+    database that cannot be had, ContractError when a column is gone.
+    """
+    environment = Environment(source)
+    where = f"source {source.name}: {source.url}"
+    address = _address(source, environment.expand(source.url or "", "url"), where)
+    environment.keep_secret(address.password)
+    only_reads(source, address.get_backend_name())
+    known = recall(config, "since", source)
+    found = Rows(source, scratch / f"{source.name}.json", where, _bound(source, known))
+    try:
+        with _reading(source, address) as connection, _run(source, connection, found.largest) as result:
+            _check(source, list(result.keys()), where)
+            found.write((dict(row) for row in result.mappings()), config)
+    except DBAPIError as problem:
+        raise _words(source, where, problem, environment.hide(str(problem.orig))) from None
+    except ModuleNotFoundError as problem:
+        raise ConfigError(where, f"its driver {problem.name} is not there", "install it into .venv") from None
+    except SQLAlchemyError as problem:
+        raise ConfigError(where, environment.hide(str(problem).partition("\n")[0]), "mend url or query") from None
+    arrival = Arrival.of(found.file)
+    state = {"sha256": arrival.sha256, "asked": _asked(source)}
+    if source.since is not None:
+        state |= _kept(found.largest)
+    if not found.count or known.get("sha256") == arrival.sha256:
+        return Fetched()
+    return Fetched([arrival], whole=True, remember=lambda _: note(config, "since", source, state))
+
+
+@dataclass
+class Rows:
+    """The rows of one answer on their way to a file, and the largest value of the column that `:since` goes by."""
+
+    source: Source
+    file: Path
+    where: str
+    largest: Any
+    count: int = 0
+
+    def write(self, records: Iterator[dict[str, Any]], config: Configuration) -> None:
+        """Write every record on a line of its own; SourceError when they are too many, or take too long."""
+        source, ends = self.source, monotonic() + self.source.deadline
+        with self.file.open("w", encoding="utf-8") as out:
+            for record in records:
+                out.write(f"{',' if self.count else '['}\n{_line(record, config)}")
+                self.count += 1
+                if source.since is not None:
+                    self.largest = _larger(source, self.largest, record)
+                if out.tell() > source.most_mb << 20:
+                    found = f"sends more than {source.most_mb} MB"
+                    raise SourceError(self.where, found, "raise most_mb if that is right")
+                if monotonic() > ends:
+                    found = f"was not done after {source.deadline:g} s"
+                    raise SourceError(self.where, found, "mend it, or raise deadline")
+            out.write("\n]\n")
+
+
+def _address(source: Source, url: str, where: str) -> URL:
+    try:
+        address = make_url(url)
+        address.get_dialect()
+    except (ArgumentError, NoSuchModuleError, ValueError, ModuleNotFoundError):
+        expected = "an address like postgresql+psycopg://user:password@host/database was expected"
+        raise ConfigError(where, f"the environment variable of source {source.name} is no address", expected) from None
+    if address.drivername == "postgresql":
+        address = address.set(drivername="postgresql+psycopg")  # the driver that comes with us
+    return address
+
+
+def _engine(source: Source, address: URL) -> Engine:
+    arguments: dict[str, Any] = {}
+    if address.get_backend_name() == "postgresql":
+        seconds = max(int(source.timeout), 1)
+        arguments = {
+            "connect_timeout": seconds,
+            "tcp_user_timeout": seconds * 1000,  # a server that vanished in the middle is noticed
+            "keepalives_idle": seconds,
+            "options": f"-c default_transaction_read_only=on -c statement_timeout={int(source.timeout * 1000)}",
+        }
+    return create_engine(address, connect_args=arguments, pool_pre_ping=False)
+
+
+@contextmanager
+def _reading(source: Source, address: URL) -> Iterator[Connection]:
+    """Open a transaction that can only read, as far as the database knows such a thing, and always roll it back."""
+    engine = _engine(source, address)
+    milliseconds = int(source.timeout * 1000)
+    first = {
+        "postgresql": ("set transaction isolation level repeatable read, read only",),
+        "mysql": (f"set session max_execution_time = {milliseconds}", "set transaction read only"),
+        "mariadb": (f"set session max_statement_time = {milliseconds / 1000}", "set transaction read only"),
+        "oracle": ("set transaction read only",),
+        "sqlite": ("pragma query_only = on", f"pragma busy_timeout = {milliseconds}"),
+    }
+    try:
+        with engine.connect() as connection:
+            for statement in first.get(address.get_backend_name(), ()):
+                connection.execute(text(statement))
+            try:
+                yield connection
+            finally:
+                connection.rollback()
+    finally:
+        engine.dispose()
+
+
+def _run(source: Source, connection: Connection, since: Any) -> CursorResult[Any]:
+    statement = text((source.query or "").strip().removesuffix(";"))
+    if source.since is not None:
+        statement = statement.bindparams(bindparam(SINCE, since))
+    return connection.execution_options(stream_results=True, yield_per=AT_ONCE).execute(statement)
+
+
+def _check(source: Source, columns: Sequence[str], where: str) -> None:
+    """Raise ContractError when a column that the source maps, or counts on, is not among those selected."""
+    folded = {column.casefold() for column in columns}
+    wanted = [header for field in source.columns for header in source.headers(field)]
+    for header in [*wanted, *([source.since.column] if source.since else [])]:
+        if header.casefold() not in folded:
+            raise ContractError(where, f"the column {header!r} is missing", f"the query gives {', '.join(columns)}")
+
+
+def _line(record: dict[str, Any], config: Configuration) -> str:
+    return json.dumps({name: _plain(value, config) for name, value in record.items()}, ensure_ascii=False)
+
+
+def _plain(value: object, config: Configuration) -> object:
+    """Return a value as JSON can carry it, nothing made up: a fraction stays one, and is refused as a count."""
+    if isinstance(value, Decimal):
+        return int(value) if value.is_finite() and value == value.to_integral_value() else float(value)
+    if isinstance(value, datetime):
+        local = value.astimezone(config.zone).replace(tzinfo=None) if value.tzinfo is not None else value
+        return local.date().isoformat() if local.time() == time.min else local.isoformat(sep=" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def _asked(source: Source) -> str:
+    """Return a hash of what is asked for: another query starts from the first value again."""
+    return hashlib.sha256(source.model_dump_json(include={"url", "query", "since"}).encode()).hexdigest()[:16]
+
+
+def _bound(source: Source, known: dict[str, Any]) -> Any:
+    """Return what `:since` is bound to: the largest value taken so far, of the type it had, else the first."""
+    if source.since is None:
+        return None
+    try:
+        return READERS[known["type"]](known["value"]) if known.get("asked") == _asked(source) else source.since.first
+    except (KeyError, ValueError, TypeError):
+        return source.since.first
+
+
+def _kept(value: object) -> dict[str, str]:
+    kind = next(name for name in READERS if isinstance(value, TYPES[name]))
+    return {"type": kind, "value": value.isoformat() if isinstance(value, date) else str(value)}
+
+
+def _larger(source: Source, largest: Any, record: dict[str, Any]) -> Any:
+    column = source.since.column.casefold() if source.since else ""
+    value = next((one for name, one in record.items() if name.casefold() == column), None)
+    if value is None:
+        return largest
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        value = int(value)
+    try:
+        return max(largest, value)
+    except TypeError:
+        found = f"the column has {value!r}, and first is {largest!r}"
+        raise ConfigError(f"source {source.name}: since", found, "two of one kind, both with a zone or none") from None
+
+
+def _words(source: Source, where: str, problem: DBAPIError, told: str) -> CanDichError:
+    """Return what a database said, on one line; that a table or a column is gone is for its owner to mend."""
+    state = str(getattr(problem.orig, "sqlstate", None) or "")
+    if state == CANCELED or "max_execution_time" in told or "max_statement_time" in told:
+        return SourceError(where, f"the query was not done after {source.timeout:g} s", "mend it, or raise timeout")
+    if state.startswith(WRONG_QUERY) or told.startswith("no such "):
+        return ContractError(
+            where, f"the database says: {told[:MOST_TOLD]}", "mend the query, or bring back what it reads"
+        )
+    return SourceError(where, f"the database says: {told[:MOST_TOLD]}", "try again later, or mend its address")
