@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 CHOSEN = ("lang", "campaign", "as_of", "district", "category", "stage")
-PER_PAGE = ("level", "unit")
+PER_PAGE = ("level", "unit", "people", "until")
 PATHS = {
     "overview": "/",
     "targets": "/chi-tieu-ngay",
     "ranking": "/xep-hang",
     "lagging": "/don-vi-cham",
+    "forecast": "/du-bao",
     "unit": "/don-vi",
     "sources": "/nguon-so-lieu",
+    "issues": "/can-xu-ly",
+    "sending": "/gui-so-lieu",
 }
 PAGE_AT = {path: page for page, path in PATHS.items()}
 

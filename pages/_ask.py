@@ -18,14 +18,18 @@ from campaign.configuration import Configuration
 from campaign.earned import Earned
 from campaign.freshness import Outage
 from campaign.progress import UnitProgress
+from campaign.warning import Warned
 from etl.configured import load
 from etl.publishing import failure_of
-from reporting import charts, faults
+from reporting import charts, faults, forecast_score, forecasts
 from reporting.burnup import burnup_of, drawn_days, still
 from reporting.faults import Issue
 from reporting.figures import Figures, store_of
+from reporting.forecast_score import Score
+from reporting.forecasts import Assessment
 from reporting.freshness import Arrivals, Gaps, Punctuality, arrivals, gaps, punctuality
-from warehouse.reader import Batch, Submission
+from warehouse.decided import Decided
+from warehouse.reader import Batch, Refusal, Submission
 
 Rows = tuple[UnitProgress, ...]
 
@@ -87,8 +91,34 @@ def burnup(
         _figures.campaign,
         as_of,
         charts.excused_days(_figures.campaign, _figures.tree(as_of), unit),
+        assess(edition, category, stage, as_of, _figures)[unit].prospect.band,
     )
     return charts.burnup(drawn, lang), still(drawn, lang)
+
+
+@st.cache_resource(max_entries=60, show_spinner=False)
+def assess(edition: str, category: str, stage: str, as_of: date, _figures: Figures) -> dict[str, Assessment]:  # noqa: ARG001 - it is part of the key
+    """Return what is to be expected of every unit, and whether what is left can be done."""
+    return forecasts.assess(_figures, as_of, category, stage)
+
+
+@st.cache_resource(max_entries=60, show_spinner=False)
+def warned(
+    edition: str,  # noqa: ARG001 - it is part of the key
+    kept: tuple[str, ...],  # noqa: ARG001 - so are the forecasts kept so far, which are written after a version
+    category: str,
+    stage: str,
+    as_of: date,
+    _figures: Figures,
+) -> tuple[Warned, ...]:
+    """Return the leaves that will more likely miss than not, the gravest first."""
+    return tuple(forecasts.warned(_figures, as_of, category, stage))
+
+
+@st.cache_resource(max_entries=60, show_spinner=False)
+def score(edition: str, kept: tuple[str, ...], as_of: date, _figures: Figures) -> Score:  # noqa: ARG001 - they are parts of the key
+    """Return how right the forecasts kept so far have been."""
+    return forecast_score.score(_figures, as_of)
 
 
 @st.cache_resource(max_entries=300, show_spinner=False)
@@ -101,6 +131,18 @@ def earned(edition: str, unit: str, category: str, stage: str, as_of: date, _fig
 def issues(edition: str, as_of: date, _figures: Figures) -> tuple[Issue, ...]:  # noqa: ARG001 - it is part of the key
     """Return what is held, rejected, over target, without target, or does not reconcile."""
     return tuple(faults.issues(_figures, as_of))
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def refusals(edition: str, as_of: date, _figures: Figures) -> tuple[Refusal, ...]:  # noqa: ARG001 - it is part of the key
+    """Return the held and rejected rows that wait for a person, the latest first."""
+    return tuple(_figures.refusals(as_of))
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def decisions(edition: str, _figures: Figures) -> tuple[Decided, ...]:  # noqa: ARG001 - it is part of the key
+    """Return what people decided about such rows, the latest first."""
+    return tuple(_figures.decisions())
 
 
 def failing(config: Configuration, campaign: str) -> list[Issue]:

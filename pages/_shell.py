@@ -10,7 +10,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages import _ask, _chrome, _view, lagging, overview, ranking, sources, targets, unit
+from pages import _ask, _chrome, _view, forecast_score, lagging, mending, overview, ranking, sending, sources, targets, unit
 from pages._address import PATHS, address_of, parsed
 from pages._cards import trouble
 from reporting.texts import text
@@ -20,8 +20,11 @@ PAGES = {
     "targets": targets.show,
     "ranking": ranking.show,
     "lagging": lagging.show,
+    "forecast": forecast_score.show,
     "unit": unit.show,
     "sources": sources.show,
+    "issues": mending.show,
+    "sending": sending.show,
 }
 
 

@@ -128,7 +128,7 @@ def _units(sheet: Worksheet, wanted: Template, columns: int) -> None:
                 cell.protection, cell.fill = Protection(locked=False), OPEN
                 cell.number_format = "#,##0" if place < last else "@"
     widest = max((len(unit.name) for unit in wanted.units), default=10)
-    widths = {CODES_AT: 10, CODES_AT + 1: min(max(widest + 2, 16), 42), last: 34}
+    widths = {CODES_AT: 15, CODES_AT + 1: min(max(widest + 2, 16), 42), last: 34}
     for place in range(CODES_AT, last + 1):
         sheet.column_dimensions[get_column_letter(place)].width = widths.get(place, 13)
 

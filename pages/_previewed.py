@@ -1,0 +1,138 @@
+"""The preview drawn: each row of a file as it would end, before and after."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from datetime import date
+
+import streamlit as st
+
+from campaign.configuration import Campaign, Configuration
+from campaign.rows import Fate
+from etl.envelope import Sender
+from etl.preview import Line, Preview, preview
+from pages import _tables
+from pages._cards import draw, e, panel
+from pages._view import View
+from reporting import numbers
+from reporting.texts import has
+
+SHOWN = 400
+COLUMNS = (
+    ("place", 2), ("name", 1), ("category", 1), ("stage", 3), ("as_of", 3), ("before", 1), ("after", 1), ("fate", 1),
+    ("reason", 2),
+)  # fmt: skip
+CHIPS = {
+    "rejected": ("overdue", "✕"),
+    "held": ("at_risk", "‖"),
+    "changed": ("behind", "±"),
+    "accepted": ("finished", "✓"),
+    "unchanged": ("nothing_to_do", "="),
+}
+ORDER = tuple(CHIPS)
+RIGHT = {"before", "after"}
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def _judged(
+    edition: str,  # noqa: ARG001 - it is part of the key
+    digest: str,  # noqa: ARG001 - as above
+    today: date,  # noqa: ARG001 - as above
+    source: str,
+    _config: Configuration,
+    _campaign: Campaign,
+    _file: tuple[str, bytes],
+    _sender: Sender,
+) -> Preview:
+    return preview(_config, _campaign, [_file], _sender, _config.source(source) if source else None)
+
+
+def judged(view: View, file: tuple[str, bytes], sender: Sender, source: str = "") -> Preview:
+    """Return what a file would do if it were sent now; ContractError when it cannot be read."""
+    campaign = view.config.campaign(view.campaign.id) or view.campaign
+    digest = hashlib.sha256(file[0].encode() + b"\0" + file[1]).hexdigest()
+    key = f"{view.edition}/{sender.id}"
+    return _judged(key, digest, view.today, source, view.config, campaign, file, sender)
+
+
+def fate_of(line: Line) -> str:
+    """Return the word for how a row would end: an accepted one that replaces a count of its day is `changed`."""
+    verdict = line.verdict
+    if verdict.fate is Fate.ACCEPTED and line.before is not None and line.before[0] == line.as_of:
+        return "changed"
+    return verdict.fate.value
+
+
+def show(view: View, found: Preview) -> None:
+    """Draw how every row would end, those that need a person first."""
+    fates = Counter(fate_of(line) for line in found.lines)
+    chips = "".join(
+        f'<span class="cd-chip cd-{CHIPS[fate][0]}"><span aria-hidden="true">{CHIPS[fate][1]}</span>'
+        f"{e(view.says(f'fate.{fate}'))} <b>{numbers.whole(fates[fate], view.lang)}</b></span>"
+        for fate in ORDER
+        if fates[fate]
+    )
+    title = view.says("sending.preview", n=len(found.lines))
+    if not found.lines:
+        draw(panel(title, f"<p>{e(view.says('sending.preview.none'))}</p>"))
+        return
+    draw(f'<div class="cd-tally">{chips}</div>')
+    lines = sorted(found.lines, key=lambda line: (ORDER.index(fate_of(line)), line.file, line.number))
+    subtitle = view.says("sending.shown", n=SHOWN) if len(lines) > SHOWN else ""
+    heads = [
+        {
+            "label": view.says(f"column.{name}.short"),
+            "long": view.says(f"column.{name}.long"),
+            "align": "right" if name in RIGHT else "left",
+            "kind": "name" if name == "name" else "",
+            "part": part if part > 1 else None,
+            "first": 1,
+        }
+        for name, part in COLUMNS
+    ]
+    _tables.draw(view, heads, [_cells(view, line) for line in lines[:SHOWN]], title, "preview", subtitle, 20)
+
+
+def _cells(view: View, line: Line) -> list[_tables.Cell]:
+    lang, verdict, fate = view.lang, line.verdict, fate_of(line)
+    named = {one.id: one.title(lang) for one in (*view.campaign.groups, *view.campaign.categories)}
+    stages = {one.id: one.title(lang) for one in view.campaign.stages}
+    series = line.series
+    unit = series.unit_code if series else ""
+    said = str(line.cells.get("unit_name") or line.cells.get("unit_code") or "")
+    before, after = _before(view, line), verdict.found or str(line.cells.get("count") or "–")
+    chip, sign = CHIPS[fate]
+    return [
+        {"text": line.place, "sort": line.number},
+        {"text": view.tree.unit(unit).name if unit in view.tree else said or "–", "code": unit or ""},
+        {"text": named.get(series.category, view.says("filter.all.categories")) if series else _said(line, "category")},
+        {"text": stages.get(series.stage, view.says("stage.done")) if series else _said(line, "stage")},
+        {"text": numbers.day(line.as_of, lang) if line.as_of else _said(line, "as_of")},
+        {"text": before},
+        {"text": numbers.whole(line.after, lang) if line.after is not None else after},
+        {"text": view.says(f"fate.{fate}"), "chip": chip, "sign": sign, "sort": ORDER.index(fate)},
+        {"text": _why(view, line)},
+    ]
+
+
+def _said(line: Line, field: str) -> str:
+    return str(line.cells.get(field) or "–")
+
+
+def _before(view: View, line: Line) -> str:
+    if line.before is None:
+        return "–"
+    day, count = line.before
+    shown = numbers.whole(count, view.lang)
+    return shown if day == line.as_of else view.says("mending.stands.on", n=shown, on=day)
+
+
+def _why(view: View, line: Line) -> str:
+    verdict = line.verdict
+    if verdict.reason is None:
+        return view.says("reason.over_target") if verdict.over_target else ""
+    key = f"reason.{verdict.reason.value}"
+    told = view.says(key) if has(key) else verdict.reason.value
+    near = ", ".join(verdict.near[:3])
+    return f"{told}: {view.says('reason.unknown_unit.nearest', names=near)}" if near else told

@@ -1,0 +1,108 @@
+"""Submitting: who hands in, and what became of what this visitor handed in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import streamlit as st
+
+from campaign.decisions import Outcome
+from etl.envelope import LOCAL, Kind, Sender
+from etl.submitted import result
+from pages._cards import draw, e, link, note
+from pages._view import View
+from reporting import numbers
+from reporting.texts import has
+from warehouse.decided import Decided
+
+SENT = "cd_sent"
+EVERY_SECONDS = 1.0
+LONG = timedelta(seconds=15)
+TOLD = 5
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>^])")
+
+
+def sender() -> Sender:
+    """Return who uses this page: sign-in fills it in here, and nowhere else."""
+    return LOCAL
+
+
+def name_of(view: View, sender_id: str, sender_name: str) -> str:
+    """Return what a sender is called."""
+    return sender_name or (view.says("sender.local") if sender_id == LOCAL.id else sender_id)
+
+
+def plain(label: str) -> str:
+    """Return a text as a widget's label that shows it as it is, whatever signs it holds."""
+    return _MARKDOWN.sub(r"\\\1", label)
+
+
+def remember(view: View, name: str, kind: Kind) -> None:
+    """Note that this visitor handed something in, so that the page tells what becomes of it."""
+    entry = {"id": name, "kind": kind.value, "campaign": view.campaign.id, "at": datetime.now(UTC), "ended": False}
+    st.session_state[SENT] = [entry, *st.session_state.get(SENT, [])][:TOLD]
+
+
+def watch(view: View) -> None:
+    """Draw what became of what this visitor handed in; while something waits, look again every second."""
+    sent = [one for one in st.session_state.get(SENT, []) if one["campaign"] == view.campaign.id]
+    if not sent:
+        return
+    if all(one["ended"] for one in sent):
+        _told(view, sent[0])
+    else:
+        st.fragment(_watched, run_every=EVERY_SECONDS)(view, sent)
+
+
+def _watched(view: View, sent: list[dict[str, Any]]) -> None:
+    open_ones = [one for one in sent if not one["ended"]]
+    for one in open_ones:
+        one["ended"] = result(view.config, one["id"]) is not None
+    if any(one["ended"] for one in open_ones):
+        st.rerun()  # the whole page: there may be new figures
+    late = any(datetime.now(UTC) - one["at"] > LONG for one in open_ones)
+    draw(note(e(view.says("sent.waiting.long" if late else "sent.waiting")), "" if late else "plain"))
+
+
+def _told(view: View, one: Mapping[str, Any]) -> None:
+    """Draw how one submission ended."""
+    found = result(view.config, one["id"]) or {}
+    if "error" in found:
+        told = f"<b>{e(view.says('sent.refused'))}.</b> {e(found['error'])}"
+        draw(note(told, "bad"))
+        return
+    decisions = one["kind"] == Kind.DECISIONS
+    counts = {name: found.get(name, 0) for name in ("read", "accepted", "unchanged", "held", "rejected")}
+    told = e(view.says("sent.decisions" if decisions else "sent.files", **counts)) + "."
+    if not decisions and counts["accepted"]:
+        shown = link(view.says("sent.see"), view.address.href("overview"))
+        told += f" <b>{e(view.says('sent.on_screen'))}</b> {shown}"
+    elif not decisions and not counts["held"] and not counts["rejected"]:
+        told += " " + e(view.says("sent.nothing_new"))
+    refused = [
+        row for row in view.figures.decisions() if row.batch == found.get("batch") and row.outcome == Outcome.REFUSED
+    ]
+    lines = "".join(f"<li>{e(row.row_file)}:{row.row_number} – {e(why_not(view, row))}</li>" for row in refused)
+    draw(note(told + (f"<ul>{lines}</ul>" if lines else ""), "plain" if not counts["rejected"] else ""))
+
+
+def why_not(view: View, row: Decided) -> str:
+    """Return in words why a decision was refused."""
+    if row.refusal == "already_decided":
+        first = next((one for one in view.figures.decisions() if one.batch == row.other and _same(one, row)), None)
+        if first is not None:
+            return view.says(
+                "refusal.already_decided",
+                who=name_of(view, first.sender, first.sender_name),
+                what=view.says(f"decision.{first.what}"),
+                at=numbers.moment(first.decided_at, view.config.zone, view.lang),
+            )
+    key = f"refusal.{row.refusal}"
+    return view.says(key) if has(key) else view.says(f"reason.{row.refusal}")
+
+
+def _same(one: Decided, other: Decided) -> bool:
+    return (one.row_batch, one.row_file, one.row_number) == (other.row_batch, other.row_file, other.row_number)
