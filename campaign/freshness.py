@@ -47,12 +47,16 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True)
 class Outage:
-    """A source that fails now: since when, when it last answered (both UTC), and what it said."""
+    """A source that fails now: since when, when it last answered (both UTC), and what it said.
+
+    `files`: all that fails is that these files cannot be read; the others come in.
+    """
 
     source: str
     since: datetime
     last_good: datetime | None
     error: str
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
@@ -12,10 +12,11 @@ from typing import Any
 from campaign.configuration import Configuration, Source
 from campaign.freshness import Outage
 from etl import heartbeat, pulls
+from etl.sources import arrival
 
 Pull = Mapping[str, Any]
 OVERDUE = timedelta(seconds=90)  # a pull this late, and no scheduler: nobody looks at the source any more
-_known: dict[Path, tuple[tuple[int, int], tuple[Pull, ...]]] = {}
+_known: dict[Path, tuple[tuple[int, int], Any]] = {}
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ def states(config: Configuration, campaign: str, now: datetime) -> list[State]:
                 pulls=done or _told_by(job),
                 running_since=None if silent else moment(job.get("running_since")),
                 next_at=moment(job.get("next")),
-                outage=_failing(source, done, job, beat) or (_unattended(source, done, job, now) if silent else None),
+                outage=_of_files(config, source, done, _failing(source, done, job, beat))
+                or (_unattended(source, done, job, now) if silent else None),
             )
         )
     return found
@@ -88,6 +90,47 @@ def _failing(source: Source, done: Sequence[Pull], job: Pull, beat: Pull) -> Out
     return Outage(source.name, since, last_good, str(job["last_error"])) if since else None
 
 
+def _of_files(config: Configuration, source: Source, done: Sequence[Pull], found: Outage | None) -> Outage | None:
+    """Return an outage as one of single files, where files that could not be read are all there is to it.
+
+    Such a file is not tried again until it changes, so the pulls after it go well: it fails while it lies there.
+    """
+    files = _refused(config, source)
+    if not files or (found is not None and not _named(files, found.error)):
+        return found
+    told = [one for one in done if _named(files, str(one.get("error")))]
+    begun = [at for one in told if (at := moment(one.get("since")) or moment(one.get("started"))) is not None]
+    if not begun:
+        return found
+    named = tuple(name for name in files if any(_named([name], str(one.get("error"))) for one in told))
+    last_good = found.last_good if found else moment(done[0].get("finished"))
+    return Outage(source.name, min(begun), last_good, str(told[0]["error"]), named)
+
+
+def _named(files: Sequence[str], error: str) -> bool:
+    return any(name in error for name in files)
+
+
+def _refused(config: Configuration, source: Source) -> list[str]:
+    """Return the files of a drop folder that could not be read under today's settings and lie there still."""
+    if source.kind != "folder" or source.path is None:
+        return []
+    noted = config.data / "run" / f"taken-{source.name}.json"
+    known = _unless_changed(noted, lambda: arrival.recall(config, "taken", source)) or {}
+    refused = {name: one.get("refused") for name, one in known.items() if isinstance(one, dict) and one.get("refused")}
+    if not refused:
+        return []
+    today = arrival.terms(source)
+    return sorted(name for name, under in refused.items() if under == today and _lies_there(source.path / name))
+
+
+def _lies_there(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError:  # the folder itself cannot be looked into
+        return False
+
+
 def _unattended(source: Source, done: Sequence[Pull], job: Pull, now: datetime) -> Outage | None:
     """Return the outage of a source that is due for long while no scheduler runs."""
     due = moment(job.get("next"))
@@ -106,13 +149,17 @@ def _told_by(job: Pull) -> tuple[Pull, ...]:
 
 
 def _history(config: Configuration, source: str) -> tuple[Pull, ...]:
-    """Return a source's pulls, newest first, read again only when they have changed: every open page asks."""
-    file = pulls.history_file(config, source)
+    """Return a source's pulls, newest first."""
+    return _unless_changed(pulls.history_file(config, source), lambda: tuple(pulls.history(config, source))) or ()
+
+
+def _unless_changed(file: Path, read: Callable[[], Any]) -> Any:
+    """Return what is read from a file, read again only when it has changed: every open page asks; None without it."""
     try:
         state = file.stat()
     except OSError:
-        return ()
+        return None
     seen = (state.st_mtime_ns, state.st_size)
-    if _known.get(file, ((0, 0), ()))[0] != seen:
-        _known[file] = (seen, tuple(pulls.history(config, source)))
+    if file not in _known or _known[file][0] != seen:
+        _known[file] = (seen, read())
     return _known[file][1]

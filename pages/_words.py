@@ -123,7 +123,8 @@ def failing_sources(view: View) -> str:
         since = one.since.astimezone(view.config.zone)
         at = numbers.clock(one.since, view.config.zone)
         at = at if since.date() == view.today else numbers.moment(one.since, view.config.zone, view.lang)
-        told = view.says("source.failing.units" if n else "source.failing", source=one.source, at=at, n=n)
+        key = f"source.failing{'.file' if one.files else ''}{'.units' if n else ''}"
+        told = view.says(key, source=one.source, at=at, n=n)
         why = link(view.says("source.failing.look"), view.address.href("sources"))
         notes.append(note(f"<b>{e(told)}.</b> {e(view.says('data.source.down'))} {why}", "bad"))
     return "".join(notes)

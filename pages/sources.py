@@ -100,9 +100,10 @@ def _trouble(view: View, state: State) -> str:
         return ""
     cause = cause_of(state.outage.error)
     since = view.says("sources.failing.since", at=clock(view, state.outage.since))
+    named = f" {', '.join(state.outage.files)}." if state.outage.files else ""
     what, mend = view.says(f"sources.cause.{cause}"), view.says(f"sources.cause.{cause}.mend")
     detail = f"<details><summary>{e(view.says('sources.detail'))}</summary>{e(masked(state.outage.error))}</details>"
-    return note(f"<b>{e(since)}. {e(what)}</b> {e(mend)}{detail}", "bad")
+    return note(f"<b>{e(since)}. {e(what)}{e(named)}</b> {e(mend)}{detail}", "bad")
 
 
 def _ago(view: View, passed: timedelta) -> str:

@@ -127,7 +127,8 @@ def gaps(
     """Return what the failing sources keep from us on the day of `rows` (every unit's figures of one day and view).
 
     `configured`: the names of the campaign's sources. A silence that the source saw itself - it answered after that
-    day had closed - stays a silence: only the days nobody has looked at since are our own failure.
+    day had closed - stays a silence: only the days nobody has looked at since are our own failure. Where all that fails
+    is some files, the units that files of their names brought wait, and nobody else.
     """
     if not outages or not rows:
         return NO_GAPS
@@ -135,7 +136,11 @@ def gaps(
     found: dict[str, frozenset[str]] = {}
     unfetched: set[str] = set()
     for one in outages:
-        carries = carried(one.source, tree.leaves, known.brought_by, configured)
+        carries = (
+            figures.reader.units_of_files(one.source, one.files)
+            if one.files
+            else carried(one.source, tree.leaves, known.brought_by, configured)
+        )
         found[one.source] = waiting(rows, carries, known.last_received, one.since)
         if one.last_good is None or as_of >= figures.default_as_of(one.last_good):
             unfetched |= found[one.source]

@@ -345,6 +345,11 @@ class Reader:
         rows = self._rows(statement("reads", "brought"))
         return [(str(unit), str(source), moment.replace(tzinfo=UTC)) for unit, source, moment in rows]
 
+    def units_of_files(self, source: str, names: Collection[str]) -> frozenset[str]:
+        """Return the units a source brought in files of these names; of names alike, when none is known."""
+        rows = self._rows(statement("reads", "units_of_files"), {"source": source, "names": list(names)})
+        return frozenset(str(unit) for (unit,) in rows)
+
     def input_file(self, name: str) -> bytes:
         """Return the bytes of config, units or targets this version was built with."""
         rows = self._rows("select content from input_file where name = $name", {"name": name})
