@@ -65,11 +65,13 @@ def _parsed(content: bytes, name: str) -> Any:
     except UnicodeDecodeError:
         raise ContractError(name, "is not UTF-8", "JSON in UTF-8 was expected") from None
     except (ValueError, RecursionError) as problem:
-        lines = [line for line in text.splitlines() if line.strip()]
-        try:
-            return [_record(line) for line in lines if len(lines) > 1]
-        except ValueError:
-            raise ContractError(name, f"is not valid JSON ({problem})", "mend what the source sends") from None
+        broken = ContractError(name, f"is not valid JSON ({problem})", "mend what the source sends")
+    lines = [line for line in text.splitlines() if line.strip()]
+    try:
+        records = [_record(line) for line in lines]
+    except ValueError:
+        raise broken from None
+    return records
 
 
 def _record(line: str) -> dict[str, Any]:
