@@ -71,6 +71,10 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915 - the whole command l
     ingest.add_argument("--dry-run", action="store_true")
     ingest.add_argument("--json", action="store_true")
     ingest.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    inspect = add("inspect", _inspect, "look at a workbook and propose how it is to be read")
+    inspect.add_argument("--campaign")
+    inspect.add_argument("--all", action="store_true", help="show every figure, not only the first")
+    inspect.add_argument("file", type=Path, metavar="FILE")
     run = add("run", _run, "pull every due source once")
     run.add_argument("--source")
     run.add_argument("--json", action="store_true")
@@ -191,6 +195,13 @@ def _ingest(asked: argparse.Namespace) -> int:
             standing = f" < {verdict.standing}" if verdict.standing is not None else ""
             print(f"{name}, {told(verdict.number)}: {verdict.fate} {verdict.reason}"
                   f" {verdict.field}={verdict.found!r}{standing}{near}")  # fmt: skip
+    return 0
+
+
+def _inspect(asked: argparse.Namespace) -> int:
+    from etl.inspecting import inspect  # noqa: PLC0415
+
+    print(inspect(_configured(asked), asked.campaign, asked.file, every=asked.all))
     return 0
 
 

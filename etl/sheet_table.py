@@ -14,7 +14,7 @@ from etl.sheet_grid import Area, Book, Grid, OneSheet
 from etl.sheet_words import in_old_font, spelled, words_of
 
 JOINT = " / "
-_ORDINALS = frozenset(spelled(one) for one in ("STT", "TT", "Số TT", "Số thứ tự", "No", "No."))
+ORDINALS = frozenset(spelled(one) for one in ("STT", "TT", "Số TT", "Số thứ tự", "No", "No."))
 _MOST_SHOWN = 12
 
 
@@ -156,7 +156,7 @@ def _columns(grid: Grid, first: int, last: int, source: Source, layout: Sheet) -
     fields = {field: at(source.headers(field)) for field in source.columns if field not in ("count", "target")}
     amounts = [Amount(one.category, one.stage, at(one.columns), at(one.targets)) for one in amounts_of(source, layout)]
     taken = {column for columns in fields.values() for column in columns}
-    ordinal = next((place for place, key in enumerate(keys) if key in _ORDINALS and place not in taken), None)
+    ordinal = next((place for place, key in enumerate(keys) if key in ORDINALS and place not in taken), None)
     return Table(grid, first, last, paths, fields, amounts, ordinal)
 
 
