@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from campaign.progress import Status
-from pages import _sent, _words
+from pages import _forecast, _punctuality, _sent, _words
 from pages._cards import draw, e, items, link, panel, track, trouble, unit_link
 from pages._chart import burnup
 from pages._kpis import cards
@@ -23,12 +23,12 @@ def show(view: View) -> None:
         trouble(Trouble(view.says("error.address"), says, view.address.href(unit="")), view.lang)
         return
     row = view.row(code)
-    draw(_path(view, code), _words.head(view, row), cards(view, row))
+    draw(_path(view, code), _words.head(view, row), _forecast.strip(view, code), cards(view, row))
     left, right = st.columns([1.75, 1], gap="small")
     with left:
         burnup(view, code)
     with right:
-        draw(_stages(view, code), _facts(view, code))
+        draw(_stages(view, code), _facts(view, code), _forecast.what_if(view, code))
     draw(f'<div class="cd-wide">{_categories(view, code)}</div>', _below(view, code))
     _sent.refused(view, code)
     _sent.submissions(view, code)
@@ -46,9 +46,20 @@ def _facts(view: View, code: str) -> str:
         ("column.pace.long", numbers.percent(row.pace, lang)),
         ("column.gap_share.long", numbers.percent(row.gap_share, lang)),
         ("column.last_as_of.short", numbers.day(row.last_as_of, lang)),
+        *_punctual(view, code),
         *([("column.finished_on.long", numbers.day(row.finished_on, lang))] if row.finished_on else []),
     ]
     return panel(view.says("unit.facts"), items((e(view.says(key)), e(value), "", "") for key, value in lines))
+
+
+def _punctual(view: View, code: str) -> list[tuple[str, str]]:
+    """Return how often a unit reported in time, and how often late or not at all; [] when nothing was due from it."""
+    known = _punctuality.of(view).by_unit.get(code)
+    if known is None:
+        return []
+    share = numbers.percent(known.on_time_rate, view.lang)
+    counts = {"on_time": known.on_time, "total": known.expected, "late": known.late, "missing": known.missing}
+    return [("punctuality.on_time", f"{share} ({view.says('punctuality.unit', **counts)})")]
 
 
 def _below(view: View, code: str) -> str:
