@@ -6,7 +6,7 @@ import time
 
 import streamlit as st
 
-from pages import _ask
+from pages import _ask, _forecast
 from pages._cards import draw, e, panel
 from pages._view import View
 from reporting import charts, numbers
@@ -24,7 +24,7 @@ def burnup(view: View, unit: str) -> None:
     with st.container(key="cd-chart"):
         title = f'<h2 class="cd-h2">{e(view.says("overview.burnup"))}</h2>'
         chart, picture = _ask.burnup(*ask, view.lang, view.figures)
-        draw(f'<div class="cd-chart-head">{title}<div class="cd-keys">{_keys(view)}</div></div>')
+        draw(f'<div class="cd-chart-head">{title}<div class="cd-keys">{_keys(view, unit)}</div></div>')
         draw(picture)
         _let_words_go_first()
         st.plotly_chart(
@@ -47,8 +47,10 @@ def _let_words_go_first() -> None:
         time.sleep(HEAD_START_SECONDS)
 
 
-def _keys(view: View) -> str:
+def _keys(view: View, unit: str) -> str:
     keys = [("", "chart.done"), ("cd-dash", "chart.plan"), ("cd-dot", "chart.target")]
+    if _forecast.of(view, unit).prospect.band:
+        keys.append(("cd-fan", "chart.forecast"))
     if charts.excused_days(view.campaign, view.tree, view.scope):
         keys.append(("cd-band", "chart.excused"))
     drawn = "".join(f'<span><i class="{shape}"></i>{e(view.says(key))}</span>' for shape, key in keys)

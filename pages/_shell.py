@@ -10,7 +10,20 @@ from functools import partial
 
 import streamlit as st
 
-from pages import _ask, _chrome, _view, forecast_score, lagging, mending, overview, ranking, sending, sources, targets, unit
+from pages import (
+    _ask,
+    _chrome,
+    _view,
+    forecast_score,
+    lagging,
+    mending,
+    overview,
+    ranking,
+    sending,
+    sources,
+    targets,
+    unit,
+)
 from pages._address import PATHS, address_of, parsed
 from pages._cards import trouble
 from reporting.texts import text

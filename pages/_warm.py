@@ -73,7 +73,7 @@ def _compute(config: Configuration, campaign: str, *, whole: bool, stop: Event) 
             view.rows(as_of=day, category=category)
         for stage in view.campaign.stages:
             view.rows(as_of=day, stage=stage.id)
-        _ask.burnup(view.edition, view.scope, view.category, view.stage, day, view.lang, view.figures)
+        _ask.series(view.edition, view.scope, view.category, view.stage, day, view.figures)
         _ask.issues(view.edition, day, view.figures)
         if stop.wait(REST_SECONDS):
             break

@@ -20,7 +20,7 @@ HEIGHT = 296
 TOP, RIGHT, BOTTOM = 14, 16, 24
 LETTER = 7.2  # the width of a digit at the size of the labels, in pixels
 # Mid tones that stand out on a light and on a dark ground; the page colours texts and grid itself.
-DONE, DONE_FILL = "#3b8bcb", "rgba(59, 139, 203, 0.13)"
+DONE, DONE_FILL, FORECAST_FILL = "#3b8bcb", "rgba(59, 139, 203, 0.13)", "rgba(59, 139, 203, 0.26)"
 PLAN, BAND, LATEST, GRID = "#7d8b99", "rgba(125, 139, 153, 0.16)", "#c4502a", "rgba(125, 139, 153, 0.25)"
 MOST_TICKS = 6
 MOST_POINTS = 62
@@ -40,6 +40,7 @@ class Burnup:
     last: date
     day_ticks: tuple[date, ...]
     count_ticks: tuple[int, ...]
+    band: tuple[tuple[date, int, int, int], ...] = ()  # (day, P10, P50, P90), from the day itself on
 
     @property
     def silent(self) -> bool:
@@ -55,6 +56,7 @@ class Burnup:
     def top(self) -> Fraction:
         """Return the count at the upper edge."""
         counts = [Fraction(self.target), *(Fraction(done) for _, done in self.reported)]
+        counts += [Fraction(high) for *_, high in self.band]
         return (max([*counts, *(value for _, value in self.planned)]) or Fraction(1)) * HEADROOM
 
     def left(self, lang: str) -> int:
@@ -68,8 +70,9 @@ def burnup_of(
     campaign: Campaign,
     as_of: date,
     excused: Iterable[date],
+    forecast: Sequence[tuple[date, int, int, int]] = (),
 ) -> Burnup:
-    """Return the burn-up of one unit from its figures day by day and its plan."""
+    """Return the burn-up of one unit from its figures day by day, its plan and its forecast (day, P10, P50, P90)."""
     planned = tuple(plan)
     # One point a day on which something was reported: silence is not drawn as work that stood still.
     done: dict[date, int] = {}
@@ -81,6 +84,7 @@ def burnup_of(
     days = [*(day for day, _ in planned), *done, *([as_of] if begun else [])]
     first, last = min(days, default=campaign.start), max(days, default=campaign.end)
     target = (series[-1].target if series else None) or 0
+    now = series[-1].done if series else 0
     highest = max([target, *done.values(), *(int(value) for _, value in planned)], default=1)
     return Burnup(
         planned=planned,
@@ -91,7 +95,8 @@ def burnup_of(
         first=first,
         last=last,
         day_ticks=_day_ticks(max(first, campaign.start), last),
-        count_ticks=_count_ticks(highest),
+        count_ticks=_count_ticks(max([highest, *(high for *_, high in forecast)])),
+        band=((as_of, now, now, now), *forecast) if forecast else (),
     )
 
 
@@ -164,6 +169,10 @@ def _picture(drawn: Burnup) -> str:
     for day in drawn.excused:
         left, right = (1000 * _across(drawn, moment(day, hours)) for hours in (-12, 12))
         parts.append(f'<rect x="{left:.1f}" y="0" width="{right - left:.1f}" height="1000" fill="{BAND}"/>')
+    if drawn.band:
+        edge = [at(day, high) for day, _, _, high in drawn.band] + [at(day, low) for day, low, _, _ in drawn.band[::-1]]
+        parts.append(f'<polygon points="{" ".join(edge)}" fill="{FORECAST_FILL}"/>')
+        parts.append(line(" ".join(at(day, mid) for day, _, mid, _ in drawn.band), DONE, 2, "2,4"))
     points = " ".join(at(day, done) for day, done in drawn.reported)
     if drawn.reported:
         ends = f"{at(drawn.reported[-1][0], 0)} {at(drawn.reported[0][0], 0)}"

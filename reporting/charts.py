@@ -16,7 +16,20 @@ from campaign.configuration import Campaign
 from campaign.progress import Status, UnitProgress
 from campaign.units import Tree
 from reporting import numbers
-from reporting.burnup import BAND, BOTTOM, DONE, DONE_FILL, HEIGHT, LATEST, PLAN, RIGHT, TOP, Burnup, moment
+from reporting.burnup import (
+    BAND,
+    BOTTOM,
+    DONE,
+    DONE_FILL,
+    FORECAST_FILL,
+    HEIGHT,
+    LATEST,
+    PLAN,
+    RIGHT,
+    TOP,
+    Burnup,
+    moment,
+)
 from reporting.texts import text
 
 FONT = "Be Vietnam Pro, sans-serif"
@@ -95,6 +108,7 @@ def burnup(drawn: Burnup, lang: str) -> go.Figure:
         day, count = drawn.reported[-1]
         dotted = {"color": DONE, "width": 2, "dash": "dot"}
         figure.add_scatter(x=[day, drawn.as_of], y=[count, count], mode="lines", line=dotted, hoverinfo="skip")
+    _add_band(figure, drawn, lang)
     for day in drawn.excused:
         figure.add_vrect(x0=moment(day, -12), x1=moment(day, 12), fillcolor=BAND, line_width=0, layer="below")
     figure.add_hline(y=drawn.target, line={"color": PLAN, "width": 1.5, "dash": "dot"})
@@ -130,6 +144,29 @@ def burnup(drawn: Burnup, lang: str) -> go.Figure:
         },
     )
     return figure
+
+
+def _add_band(figure: go.Figure, drawn: Burnup, lang: str) -> None:
+    """Add what is to be expected: the band from P10 to P90, and P50 dotted."""
+    if not drawn.band:
+        return
+    days = [day for day, *_ in drawn.band]
+    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    figure.add_scatter(x=days, y=[low for _, low, _, _ in drawn.band], **edge)
+    figure.add_scatter(x=days, y=[high for *_, high in drawn.band], fill="tonexty", fillcolor=FORECAST_FILL, **edge)
+    told = [
+        html.escape(text("chart.forecast.from", lang, low=numbers.whole(low, lang), high=numbers.whole(high, lang)))
+        for _, low, _, high in drawn.band
+    ]
+    figure.add_scatter(
+        x=days,
+        y=[mid for _, _, mid, _ in drawn.band],
+        customdata=told,
+        mode="lines",
+        line={"color": DONE, "width": 2, "dash": "dot"},
+        hoverinfo=["skip", *["all"] * (len(days) - 1)],
+        hovertemplate=["", *["%{customdata}<extra></extra>"] * (len(days) - 1)],
+    )
 
 
 def described(row: UnitProgress, lang: str) -> str:

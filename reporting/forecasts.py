@@ -16,6 +16,7 @@ from reporting import numbers
 from reporting.figures import Figures
 from reporting.texts import text
 
+EVEN = Fraction(1, 2)
 BORROWED = 0.5  # from this share of borrowed evidence on, it is said
 HUNDREDTHS = 100
 
@@ -105,9 +106,12 @@ def likely(prospect: Prospect, lang: str) -> str:
     return chance(p, lang)
 
 
-def finish(prospect: Prospect, lang: str) -> str:
-    """Return in words when a unit will be done; empty when nothing can be said."""
-    return _when(prospect, lang) if prospect.standing is Standing.OPEN else ""
+def missing(prospect: Prospect, lang: str) -> str:
+    """Return the probability to miss the deadline as a figure: as likely(), the other way round."""
+    p = prospect.p_on_time
+    if p in (0, 1) and prospect.standing is Standing.OPEN:
+        return text("forecast.above_99" if p == 0 else "forecast.below_one", lang)
+    return chance(None if p is None else 1 - p, lang)
 
 
 def says(prospect: Prospect, campaign: Campaign, lang: str) -> str:
@@ -127,12 +131,20 @@ def says(prospect: Prospect, campaign: Campaign, lang: str) -> str:
     return f"{told} {text('forecast.pooled', lang)}" if prospect.pooled >= BORROWED else told
 
 
-def _when(prospect: Prospect, lang: str) -> str:
+def days(prospect: Prospect, lang: str) -> tuple[str, str, str]:
+    """Return the middle, earliest and latest day of finishing as they are read; "after" the last day looked at."""
+    if prospect.standing not in (Standing.OPEN, Standing.FINISHED):
+        return (numbers.NONE,) * 3
     beyond = text("forecast.after", lang, on=_date(prospect.horizon, prospect, lang))
     low, mid, high = (
         _date(day, prospect, lang) if day else beyond
         for day in (prospect.finish_p10, prospect.finish_p50, prospect.finish_p90)
     )
+    return mid, low, high
+
+
+def _when(prospect: Prospect, lang: str) -> str:
+    mid, low, high = days(prospect, lang)
     if prospect.finish_p10 is None:
         return mid
     return text("forecast.between", lang, mid=mid, low=low, high=high)

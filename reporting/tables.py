@@ -18,6 +18,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
 from campaign.progress import Status, UnitProgress
+from campaign.prospects import Prospect
 from reporting import numbers
 from reporting.cells import FORMULA_STARTS, Kind, Share, Value, cell_at, legal, put, put_text, saved, sheet_name
 from reporting.texts import named, text
@@ -66,10 +67,29 @@ PROGRESS_KINDS = {
 }
 
 
+FORECAST_KINDS = {
+    "p_on_time": Kind.SHARE,
+    "expected_final": Kind.AMOUNT,
+    **dict.fromkeys(("finish_p10", "finish_p50", "finish_p90"), Kind.DATE),
+}
+
+
 def progress_table(rows: Iterable[UnitProgress], names: Sequence[str], title: str, lang: str) -> Table:
     """Return a table of these progress columns, in a reader's language."""
     columns = [Column(text(f"column.{name}.long", lang), PROGRESS_KINDS.get(name, Kind.TEXT)) for name in names]
     return Table(title, columns, [[_progress_value(row, name, lang) for name in names] for row in rows])
+
+
+def forecast_table(rows: Iterable[tuple[UnitProgress, Prospect]], names: Sequence[str], title: str, lang: str) -> Table:
+    """Return a table of what is to be expected of units, after the day, target, done and rest of each."""
+    facts = ("as_of", "level", "target", "done", "remaining")
+    columns = [Column(text(f"column.{name}.long", lang), FORECAST_KINDS.get(name, Kind.TEXT)) for name in names]
+    columns += [Column(text(f"column.{name}.long", lang), PROGRESS_KINDS.get(name, Kind.TEXT)) for name in facts]
+    found = [
+        [*(getattr(one, name) for name in names), *(_progress_value(row, name, lang) for name in facts)]
+        for row, one in rows
+    ]
+    return Table(title, columns, found)
 
 
 def _progress_value(row: UnitProgress, name: str, lang: str) -> Value:

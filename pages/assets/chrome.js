@@ -6,8 +6,11 @@ const ICONS = {
   targets: "M8 6h12M8 12h12M8 18h12M3 6l1 1 2-2M3 12l1 1 2-2M3 18l1 1 2-2",
   ranking: "M4 20v-7h5v7M9 20V5h6v15M15 20v-9h5v9",
   lagging: "M12 3l10 18H2zM12 10v5M12 18v.5",
+  forecast: "M3 17l6-6 4 3M13 14l8-9M13 14l8 2M21 5v11",
   unit: "M4 21V8l8-5 8 5v13zM9 21v-6h6v6",
   sources: "M4 6c0-4 16-4 16 0s-16 4-16 0v12c0 4 16 4 16 0V6M4 12c0 4 16 4 16 0",
+  issues: "M14.5 5.5a4 4 0 0 0-5 5L4 16v4h4l5.5-5.5a4 4 0 0 0 5-5L16 12l-4-4z",
+  sending: "M12 16V4M7 9l5-5 5 5M4 15v5h16v-5",
   share: "M9 12h6M10 8H7a4 4 0 0 0 0 8h3M14 8h3a4 4 0 0 1 0 8h-3",
   brand: "M5 21V3M5 4h13l-3 4 3 4H5",
 };
