@@ -32,6 +32,7 @@ _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("as_of", _pattern("ngày báo cáo", "ngày số liệu", "ngày", "as_of", "date")),
     ("reported_by", _pattern("người báo cáo", "cán bộ báo cáo", "reported_by")),
 )
+_LABELS = ("unit_code", "unit_name", "category")
 _UNITS_TOO = _pattern("tên đơn vị", "đơn vị", "tên xã", "xã", "huyện/xã", "địa phương")
 _TARGET = _pattern(
     "tổng số", "tổng", "phải số hóa", "cần số hóa", "phải làm", "phải thực hiện", "kế hoạch", "chỉ tiêu", "được giao",
@@ -76,7 +77,7 @@ def _heads(row: list[object]) -> bool:
     texts = [words_of(cell) for cell in row if isinstance(cell, str) and words_of(cell)]
     if len(texts) < 2 or any(isinstance(cell, int | float) for cell in row):  # noqa: PLR2004 - a unit and a count
         return False
-    return any(_field_of(text) in ("unit_code", "unit_name", "category") for text in texts if len(text) < 60)  # noqa: PLR2004
+    return any(_field_of(text) in _LABELS for text in texts)
 
 
 def _field_of(header: str) -> str | None:
@@ -95,11 +96,11 @@ def _depth(grid: Grid, first: int) -> int:
     """Return how many rows a header has: to below the cells that start in its first row, before the first data."""
     lowest = max((bottom for top, _, bottom, _ in grid.merged if top == first), default=first)
     depth = lowest - first + 1
+    label = next(place for place, cell in enumerate(grid.rows[first]) if _field_of(words_of(cell)) in _LABELS)
     for line in range(first + depth, min(first + _MOST_HEADER_ROWS, len(grid.rows))):
         row = grid.rows[line]
         texts = [words_of(cell) for cell in row if words_of(cell)]
-        label = next((place for place, cell in enumerate(grid.rows[first]) if cell is not None), 0)
-        named = any(row[place] is not None for place in range(min(label + 2, len(row))))
+        named = any(cell is not None for cell in row[: label + 1])
         if named or is_numbering(texts) or any(looks_counted(cell) for cell in row) or not texts:
             break
         depth += 1

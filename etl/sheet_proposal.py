@@ -201,6 +201,9 @@ def _choose_sheets(draft: _Draft, book: Book | OneSheet, found: Guess, campaign:
     hidden = [one for one in book.sheets if one not in book.visible]
     if hidden:
         draft.doubts.append(("inspect.hidden", {"what": ", ".join(hidden)}))
+    others = [one for one in book.visible if one not in (found.grid.sheet, *alike)]
+    if others:
+        draft.doubts.append(("inspect.others", {"what": ", ".join(others)}))
     if not alike:
         return
     draft.sheet["every"] = True
