@@ -149,6 +149,15 @@ class AsOf(Section):
             raise ValueError(f"a regular expression was expected ({problem})") from None
         return value
 
+    @field_validator("format")
+    @classmethod
+    def _a_way_to_write_days(cls, value: str | None) -> str | None:
+        try:
+            datetime.strptime(date(2025, 1, 31).strftime(value or "%Y"), value or "%Y")  # noqa: DTZ007 - only a trial
+        except ValueError:
+            raise ValueError("a way to write days like %Y%m%d was expected") from None
+        return value
+
     @model_validator(mode="after")
     def _one_way(self) -> AsOf:
         if sum(one is not None for one in (self.filename, self.fixed, self.format)) != 1:

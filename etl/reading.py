@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -220,8 +221,13 @@ def rows_of(table: Table, name: str, source: Source | None = None) -> Iterator[R
 
 
 def _written(value: object, form: str) -> object:
-    """Return the day that a column writes in a form of its own; what does not follow the form stays as it is."""
+    """Return the day that a column writes in a form of its own; what does not follow the form stays as it is.
+
+    A form without a day (%Y%m) names a month, and a figure of a month describes its end.
+    """
     if isinstance(value, str | int):
         with suppress(ValueError):
-            return datetime.strptime(str(value).strip(), form).date()  # noqa: DTZ007 - a day has no zone
+            day = datetime.strptime(str(value).strip(), form).date()  # noqa: DTZ007 - a day has no zone
+            names_a_day = "%d" in form or "%j" in form
+            return day if names_a_day else day.replace(day=monthrange(day.year, day.month)[1])
     return value

@@ -14,7 +14,7 @@ from etl.reading import Table, looks_like_page
 def json_table(content: bytes, name: str, source: Source | None) -> Table:
     """Return the records of a JSON file, numbered from 1; ContractError says what is wrong with it.
 
-    `records` of the source is a JMESPath to the list (`results`, `data.rows`, `rows[].{ou: [0], count: [1]}`); without
+    `records` of the source is a JMESPath to the list (`results`, `data.rows`, `rows[*].{ou: [0], count: [1]}`); without
     one the file is the list, or an object with a single list in it. An object inside a record is spread out: its
     fields are `outer.inner`. JSON Lines, one record a line, are read too.
     """
