@@ -123,10 +123,13 @@ def failing_sources(view: View) -> str:
         since = one.since.astimezone(view.config.zone)
         at = numbers.clock(one.since, view.config.zone)
         at = at if since.date() == view.today else numbers.moment(one.since, view.config.zone, view.lang)
+        if one.files and not n and view.address.page != "overview":
+            continue
         key = f"source.failing{'.file' if one.files else ''}{'.units' if n else ''}"
         told = view.says(key, source=one.source, at=at, n=n)
+        means = "data.source.down" if n or not one.files else "source.failing.file.says"
         why = link(view.says("source.failing.look"), view.address.href("sources"))
-        notes.append(note(f"<b>{e(told)}.</b> {e(view.says('data.source.down'))} {why}", "bad"))
+        notes.append(note(f"<b>{e(told)}.</b> {e(view.says(means))} {why}", "" if one.files else "bad"))
     return "".join(notes)
 
 

@@ -27,15 +27,20 @@ STEPS = ((60, "seconds", 1), (3600, "minutes", 60), (86400, "hours", 3600))
 def show(view: View) -> None:
     """Draw every source of the campaign, then who reported in time."""
     found = freshness.states(view.config, view.campaign.id, view.now)
-    bad = sum(one.outage is not None for one in found)
-    key = "sources.title.none" if not found else "sources.title.failing" if bad else "sources.title"
-    title = view.says(key, n=len(found), bad=bad)
+    title = _title(view, found)
     draw(f'<div class="cd-head"><h1>{e(title)}</h1><p class="cd-says">{e(view.says("sources.says"))}</p></div>')
     if found:
         st.fragment(_sources, run_every=LOOK_EVERY_SECONDS)(view)
     else:
         draw(_none(view))
     _punctuality.show(view)
+
+
+def _title(view: View, found: list[State]) -> str:
+    failing = [one.outage for one in found if one.outage is not None]
+    down = [one for one in failing if not one.files]
+    key = "failing" if down else "file" if failing else "" if found else "none"
+    return view.says(f"sources.title{key and '.'}{key}", n=len(found), bad=len(down or failing))
 
 
 def _none(view: View) -> str:
@@ -66,6 +71,7 @@ def _source(view: View, state: State, found: list[State], now: datetime) -> str:
     heading = f"<h2>{e(source.name)}<small>{e(kind)} · {e(_where(view, state))}</small></h2>"
     lines = [
         ("sources.last_good", _last_good(view, state, now)),
+        ("sources.last_new", _last_new(view, state)),
         ("sources.next", _next(view, state)),
         ("sources.carries", _carries(view, state, found)),
     ]
@@ -78,7 +84,7 @@ def _chip(view: View, state: State) -> str:
     if state.running_since:
         key, look = "running", "at_risk"
     elif state.outage:
-        key, look = "failing", "overdue"
+        key, look = ("file", "at_risk") if state.outage.files else ("failing", "overdue")
     else:
         key, look = ("good", "on_track") if state.pulls else ("never", "silent")
     sign, word = view.says(f"sources.state.{key}.sign"), e(view.says(f"sources.state.{key}"))
@@ -99,7 +105,10 @@ def _trouble(view: View, state: State) -> str:
     if state.outage is None:
         return ""
     cause = cause_of(state.outage.error)
-    since = view.says("sources.failing.since", at=clock(view, state.outage.since))
+    since = view.says(
+        "sources.failing.file.since" if state.outage.files else "sources.failing.since",
+        at=clock(view, state.outage.since),
+    )
     named = f" {', '.join(state.outage.files)}." if state.outage.files else ""
     what, mend = view.says(f"sources.cause.{cause}"), view.says(f"sources.cause.{cause}.mend")
     detail = f"<details><summary>{e(view.says('sources.detail'))}</summary>{e(masked(state.outage.error))}</details>"
@@ -119,14 +128,14 @@ def _last_good(view: View, state: State, now: datetime) -> str:
     ended = moment(good.get("finished")) if good else None
     if good is None or ended is None:
         return view.says("sources.last_good.never")
-    parts = [f"{clock(view, ended)} ({_ago(view, now - ended)})", _took(view, good, ended)]
-    brought = next((one for one in state.pulls if one.get("ok") and one.get("files")), None)
-    if brought is None:
-        return " · ".join([*parts, view.says("sources.nothing_yet")])
-    if brought is not good:
-        at = moment(brought.get("finished"))
-        parts += [view.says("sources.nothing_new"), view.says("sources.last_new", at=clock(view, at) if at else "–")]
-    return " · ".join([*parts, counts(view, brought)])
+    return f"{clock(view, ended)} ({_ago(view, now - ended)}) · {_took(view, good, ended)}"
+
+
+def _last_new(view: View, state: State) -> str:
+    """Return when figures last came, and what became of their rows."""
+    brought = next((one for one in state.pulls if one.get("files")), None)
+    at = moment(brought.get("finished")) if brought else None
+    return f"{clock(view, at)} · {counts(view, brought)}" if brought and at else view.says("sources.nothing_yet")
 
 
 def _took(view: View, pull: Mapping[str, Any], ended: datetime) -> str:
