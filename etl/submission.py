@@ -11,19 +11,26 @@ from campaign.configuration import Source
 from campaign.errors import ContractError
 from campaign.rows import Row
 from etl.envelope import Envelope, Kind
+from etl.opening import Tables, open_load
 from etl.reading import read_rows
 from etl.template import read_template
 
 DECISIONS = "decisions.json"
 
 
-def read_submitted(
-    envelope: Envelope, files: Iterable[tuple[str, Path, str]], source: Source | None
-) -> list[tuple[str, list[Row]]]:
+def read_submitted(envelope: Envelope, files: Iterable[tuple[str, Path, str]], source: Source | None) -> Tables:
     """Return (file name, rows) of every file of an envelope; ContractError for one that cannot be read."""
     if envelope.kind is Kind.DECISIONS:
         return [(name, _decisions(path, name)) for name, path, _ in files]
-    return [(name, read_upload(path, name, source)) for name, path, _ in files]
+    found: Tables = []
+    for file in files:
+        name, path, _ = file
+        rows = read_template(path, name) if source is None else None
+        if rows is None and envelope.sender.scope.units is None:
+            found += open_load([file], source)
+        else:
+            found.append((name, read_upload(path, name, source) if rows is None else rows))
+    return found
 
 
 def read_upload(path: Path, name: str, source: Source | None) -> list[Row]:

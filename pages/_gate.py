@@ -11,7 +11,15 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-OPEN_PREFIXES = ("/static/", "/fonts/", "/assets/", "/media/", "/api/version/", "/_stcore/bidi-components/")
+OPEN_PREFIXES = (
+    "/static/",
+    "/fonts/",
+    "/assets/",
+    "/media/",
+    "/api/version/",
+    "/_stcore/bidi-components/",
+    "/_stcore/upload_file/",  # answers only to a session of its own, with its token
+)
 OPEN_PATHS = (
     "/health",
     "/favicon.png",

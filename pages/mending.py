@@ -9,6 +9,7 @@ import streamlit as st
 
 from campaign.decisions import What
 from campaign.rows import Fate
+from campaign.values import Unreadable, read_day
 from etl.envelope import Kind
 from etl.submitted import submit_decisions
 from pages import _ask, _decided, _deciding, _submitting
@@ -141,6 +142,14 @@ def _near(view: View, row: Refusal) -> list[tuple[str, str]]:
     return found
 
 
+def _said_day(value: object, lang: str) -> str:
+    """Return the day a row says, as it says it when it is none."""
+    try:
+        return numbers.day(read_day(value), lang)
+    except Unreadable:
+        return str(value or "")
+
+
 def _told(view: View, row: Refusal) -> str:
     lang = view.lang
     named = {one.id: one.title(lang) for one in (*view.campaign.groups, *view.campaign.categories)}
@@ -154,7 +163,7 @@ def _told(view: View, row: Refusal) -> str:
     about = [
         named.get(str(row.category or said.get("category")), str(said.get("category") or "")),
         stages.get(str(row.stage or said.get("stage")), str(said.get("stage") or "")),
-        numbers.day(row.as_of, lang) if row.as_of else str(said.get("as_of") or ""),
+        numbers.day(row.as_of, lang) if row.as_of else _said_day(said.get("as_of"), lang),
     ]
     found = numbers.whole(row.count, lang) if row.count is not None else str(said.get("count") or row.found)
     cell = said.get("cell")
@@ -172,6 +181,7 @@ def _told(view: View, row: Refusal) -> str:
     line = " · ".join(e(one) for one in about if one)
     return (
         f'<div class="cd-case"><h3>{e(who)}<small>{e(parent)}</small></h3><p>{line}</p>'
-        f"<p><span>{e(view.says('mending.found'))} <b>{e(found)}</b></span>{stands}{wrong}</p>"
+        f'<p class="cd-figures"><span class="cd-now">{e(view.says("mending.found"))} <b>{e(found)}</b></span>'
+        f"{stands}{wrong}</p>"
         f'<p class="cd-meta">{e(source)}</p></div>'
     )
