@@ -58,6 +58,11 @@ class ClaimReader:
         )
 
     @property
+    def campaign(self) -> Campaign:
+        """Return the campaign whose words rows are read by."""
+        return self._campaign
+
+    @property
     def registry(self) -> Registry:
         """Return the units that rows are read by."""
         return self._registry

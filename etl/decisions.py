@@ -288,6 +288,11 @@ class Coverage:
         self._again: set[tuple[str, int]] = set()
         self._mended: set[tuple[str, int]] = set()
 
+    @property
+    def series(self) -> set[Series]:
+        """Return every series that a decision taken is about."""
+        return {series for series, *_ in self._covered.held} | {series for _, series, _ in self._covered.keys}
+
     def look(self, row: Row, verdict: Verdict) -> Verdict:
         """Return the verdict on a row; a rejected row that was decided on is unchanged."""
         covered = self._covered

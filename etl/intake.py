@@ -6,22 +6,26 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from campaign.configuration import Campaign, Configuration, Source
 from campaign.errors import UsageError
-from campaign.judging import Judge, Terms
+from campaign.judging import Judge
 from campaign.rows import Row, Tally, Verdict
 from etl.configured import Inputs, aliases, inputs_of
-from etl.ledger import Ledger
-from etl.opening import open_load
+from etl.decisions import put_decisions
+from etl.envelope import Envelope, Kind
+from etl.opening import Tables, open_load
 from etl.publishing import describe, publish, renew_old_schema
 from etl.received import Received, ReceivedStore
+from etl.submission import read_submitted
+from etl.taking import Taking, terms_of
 from reporting.figures import store_of
 from warehouse.reader import Reader
 from warehouse.versions import VersionStore
-from warehouse.writer import NextVersion, next_version, utc
+from warehouse.writer import NextVersion, next_version
 
+__all__ = ["Outcome", "ingest", "load", "new_judge", "put", "read_all", "terms_of"]
 LOG = logging.getLogger(__name__)
 
 
@@ -73,6 +77,7 @@ def ingest(
     received_at: datetime | None = None,
     *,
     dry_run: bool = False,
+    envelope: Envelope | None = None,
 ) -> Outcome:
     """Take one load in: keep its files as they arrived, judge every row, publish what changed.
 
@@ -85,7 +90,7 @@ def ingest(
     if dry_run:
         return _dry_run(config, campaign, inputs, files, source, received_at or datetime.now(UTC))
     kept, store = received_store(config, campaign.id), store_of(config, campaign.id)
-    received = kept.take(files, source.name if source else "")
+    received = kept.take(files, source.name if source else "", envelope)
     try:
         tables = read_all(received, source)
         with store.lock():
@@ -141,19 +146,11 @@ def _last_received_at(kept: ReceivedStore, store: VersionStore) -> datetime | No
     return max((one for one in moments if one is not None), default=None)
 
 
-Tables = list[tuple[str, list[Row]]]
-
-
 def read_all(received: Received, source: Source | None) -> Tables:
     """Return (file name, rows) of every file of a load."""
+    if received.envelope is not None:
+        return read_submitted(received.envelope, received.files, source)
     return open_load(received.files, source)
-
-
-def terms_of(source: Source | None) -> Terms:
-    """Return how a source's rows are judged; the plain form's terms without one."""
-    if source is None:
-        return Terms()
-    return Terms(source.on_fall == "accept", source.measure == "daily", source.combine == "sum")
 
 
 def load(
@@ -185,7 +182,9 @@ def load(
 
 def new_judge(version: NextVersion, campaign: Campaign, inputs: Inputs) -> Judge:
     """Return a judge who knows what stands in the version being built."""
-    return Judge(campaign, inputs.registry, version.standing(), aliases())
+    standing = version.standing()
+    standing.held.update(version.decisions.covered().held)  # sent again, such a row is still decided
+    return Judge(campaign, inputs.registry, standing, {**aliases(), **version.decisions.aliases()})
 
 
 def put(
@@ -198,26 +197,14 @@ def put(
     moment: datetime,
 ) -> Outcome:
     """Judge a load's rows and write them into the version being built, unless they change nothing."""
-    was_held = set(judge.standing.held)
-    local_day = moment.astimezone(config.zone).date()
-    tally, verdicts = Tally(), []
-    for name, rows in tables:
-        content = {row.number: row for row in rows}
-        for verdict in judge.file(rows, local_day, terms_of(source)):
-            tally.add(verdict)
-            verdicts.append((name, content[verdict.number], verdict))
-        was_held |= judge.standing.held
-    ledger = Ledger(received.batch, utc(moment))
-    known = version.open_rejections()
-    for name, row, verdict in verdicts:
-        ledger.enter(name, row, verdict, known)
-    if ledger.any:
-        files = [{"name": name, "sha256": digest} for name, _, digest in received.files]
-        version.load(received.batch, source.name if source else "", moment, files, tally, ledger.rows)
-        released = [(one.unit_code, one.category, one.stage, day, count)
-                    for one, day, count in was_held - judge.standing.held]  # fmt: skip
-        version.release(received.batch, released)
-    return Outcome(received.batch, "", tally, [(name, verdict) for name, _, verdict in verdicts])
+    if received.envelope is not None and received.envelope.kind is Kind.DECISIONS:
+        ((name, decided),) = tables
+        tally, ended = put_decisions(version, config, judge, received, cast("list[Row]", decided), moment)
+        return Outcome(received.batch, "", tally, [(name, one) for one in ended])
+    taking = Taking(version, config, judge, received, source, moment)
+    taking.take(tables)
+    taking.close()
+    return Outcome(received.batch, "", taking.tally, taking.verdicts)
 
 
 def _dry_run(

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from campaign.configuration import Source
 from campaign.errors import ContractError
 from campaign.rows import Row
+from etl.long_text import LongText, long_text
 from etl.reading import JSON, TEXTS, WORKBOOKS, Table, read_rows, rows_of, table_of
 
 ZIP = ".zip"
@@ -24,11 +25,12 @@ RATIO_FROM = 1 << 25  # bytes unpacked below which no ratio is too high
 _CHUNK = 1 << 20
 _LABEL = re.compile(r"[\x00-\x1f\x7f]")
 
-Tables = list[tuple[str, list[Row]]]
+Rows = list[Row] | LongText
+Tables = list[tuple[str, Rows]]
 
 
 def open_load(files: Sequence[tuple[str, Path, str]], source: Source | None) -> Tables:
-    """Return (name, rows) of every file of a load; `files` are (name, path, sha256).
+    """Return (name, rows) of every file of a load, a long CSV as its columns; `files` are (name, path, sha256).
 
     A zip is read as its members, each named archive.zip/member.csv, in order of time, then name. The pages of a source
     that has pagination are one table, its rows numbered on. Raises ContractError for what cannot be read.
@@ -38,13 +40,13 @@ def open_load(files: Sequence[tuple[str, Path, str]], source: Source | None) -> 
     return [opened for name, path, _ in files for opened in _opened(name, path, source)]
 
 
-def _opened(name: str, path: Path, source: Source | None) -> Iterator[tuple[str, list[Row]]]:
+def _opened(name: str, path: Path, source: Source | None) -> Iterator[tuple[str, Rows]]:
     if Path(name).suffix.lower() != ZIP:
-        yield name, list(read_rows(path, name, source))
+        yield name, long_text(path, name, source) or list(read_rows(path, name, source))
         return
     with tempfile.TemporaryDirectory() as scratch:
         for label, member in _members(path, name, Path(scratch)):
-            yield label, list(read_rows(member, label, source))
+            yield label, long_text(member, label, source) or list(read_rows(member, label, source))
             member.unlink()
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 
 from campaign.rows import Measure, Series
 from campaign.standing import Standing
+from warehouse.statements import statement
 
 WHOLE = 100_000  # rows on record up to which all of them are fetched at once: a second of Python for a million
 
@@ -68,3 +72,41 @@ def _fetch(connection: duckdb.DuckDBPyConnection, standing: Standing, only: str)
     rows = connection.execute(_TARGETS.format(only=only)).fetchall()
     for unit, category, stage, valid_from, target in rows:
         standing.targets.setdefault(Series(unit, category, stage), {})[valid_from or date.min] = target
+
+
+@dataclass(frozen=True)
+class Words:
+    """The units, categories and stages that a long file is about; each is numbered by its place."""
+
+    units: Sequence[str]
+    categories: Sequence[str]
+    stages: Sequence[str]
+
+
+Found = dict[str, npt.NDArray[np.int64]]
+
+
+def counts_on_record(connection: duckdb.DuckDBPyConnection, words: Words) -> Found:
+    """Return what stands for some units: unit, category, stage (numbers), day (ordinal), done; increments: 0 or 1."""
+    return _numbered(connection, words, "counts_of_units")
+
+
+def targets_on_record(connection: duckdb.DuckDBPyConnection, words: Words) -> Found:
+    """Return the targets of some units: unit, category, stage (numbers), day (ordinal; 1: from the start), due.
+
+    The last row of a key stands.
+    """
+    return _numbered(connection, words, "targets_of_units")
+
+
+def _numbered(connection: duckdb.DuckDBPyConnection, words: Words, name: str) -> Found:
+    import pyarrow as pa  # noqa: PLC0415 - a tenth of a second that only a run which writes rows pays
+
+    asked = {"asked_unit": words.units, "asked_category": words.categories, "asked_stage": words.stages}
+    for table, values in asked.items():
+        columns = [pa.array(range(len(values)), pa.int64()), pa.array(values, pa.string())]
+        connection.register(table, pa.Table.from_arrays(columns, names=["number", "word"]))
+    found = connection.execute(statement("reads", name)).fetchnumpy()
+    for table in asked:
+        connection.unregister(table)
+    return {key: np.asarray(values, dtype=np.int64) for key, values in found.items()}

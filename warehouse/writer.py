@@ -19,7 +19,7 @@ from campaign.rows import Measure, Series, Tally
 from campaign.standing import Standing
 from campaign.units import Unit
 from warehouse.decisions import Decisions
-from warehouse.standing import standing_of
+from warehouse.standing import Found, Words, counts_on_record, standing_of, targets_on_record
 from warehouse.statements import names, statement
 from warehouse.versions import Current, VersionStore
 
@@ -139,13 +139,16 @@ class NextVersion:
         row = self._connection.execute("select value from meta where key = $key", {"key": key}).fetchone()
         return None if row is None else str(row[0])
 
-    def _append(self, table: str, rows: Sequence[Any]) -> None:
-        """Append dataclass rows to a table, numbered on from its highest seq where it has one."""
+    def _append(self, table: str, rows: Sequence[Any], numbers: Sequence[int] | None = None) -> None:
+        """Append dataclass rows to a table, numbered on from its highest seq where it has one, or by `numbers`."""
         if not rows:
             return
         columns = list(rows[0].__dataclass_fields__)
         values: list[tuple[Any, ...]] = [attrgetter(*columns)(row) for row in rows]
-        if "seq" in self._columns(table):
+        if numbers is not None:
+            columns = ["seq", *columns]
+            values = [(number, *row) for number, row in zip(numbers, values, strict=True)]
+        elif "seq" in self._columns(table):
             query = f'select coalesce(max(seq), 0) from "{table}"'  # noqa: S608 - a table name of our own
             (last,) = self._connection.execute(query).fetchone() or (0,)
             columns = ["seq", *columns]
@@ -232,6 +235,39 @@ class NextVersion:
     def standing(self) -> Standing:
         """Return what stands: counts per series and day, held rows, targets."""
         return standing_of(self._connection)
+
+    def on_record(self, words: Words) -> tuple[Found, Found]:
+        """Return the counts and the targets that stand for some units, by number; none at all: empty arrays."""
+        return counts_on_record(self._connection, words), targets_on_record(self._connection, words)
+
+    def last_seq(self) -> int:
+        """Return the number of the last submission."""
+        (last,) = self._connection.execute("select coalesce(max(seq), 0) from submission").fetchone() or (0,)
+        return int(last)
+
+    def append_counts(self, table: Any, received_at: datetime, batch: str, file: str) -> None:
+        """Append accepted counts of one file: an Arrow table of what differs from row to row, seq among it."""
+        self._connection.register("arrived", table)
+        listed = ", ".join(f'"{column}"' for column in table.column_names)
+        self._connection.execute(
+            f"""insert into submission ({listed}, received_at, batch, file)
+                select {listed}, $at, $batch, $file from arrived""",  # noqa: S608 - names of our own columns
+            {"at": received_at, "batch": batch, "file": file},
+        )
+        self._connection.unregister("arrived")
+        self.changed = True
+
+    def append_rows(
+        self,
+        submissions: Sequence[SubmissionRow],
+        stated: Sequence[StatedRow],
+        targets: Sequence[TargetRow],
+        numbers: Sequence[int] | None = None,
+    ) -> None:
+        """Append accepted rows before their load is put on record; `numbers`: the seq of each submission."""
+        self._append("submission", submissions, numbers)
+        self._append("stated", stated)
+        self._append("target", targets)
 
     def open_rejections(self) -> set[tuple[str, str]]:
         """Return (reason, content) of every rejected row on record."""

@@ -1,0 +1,234 @@
+"""Long texts: a CSV of very many rows, by columns where its lines are plain, by rows where they are not."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from campaign.configuration import Source
+from campaign.rows import Row
+from campaign.values import read_text
+from etl.reading import TEXTS, Table, looks_like_page, rows_of
+
+LONG = 500_000  # bytes from which a text is read by columns; below, rows are as fast
+_NEWLINE, _RETURN, _QUOTE = b'\n\r"'
+_MOST_IRREGULAR = 0.25  # share of the lines up to which columns pay
+
+Ints = npt.NDArray[np.int64]
+Cells = tuple[int, list[object]]  # a row's number as a person counts, and its cells
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a field stands: the number of its column."""
+
+    column: int
+
+
+@dataclass
+class Column:
+    """One column of the plain lines: each line's place in the list of the different texts there are."""
+
+    code: Ints
+    texts: list[str]
+
+
+class LongText:
+    """A long CSV. A line is plain when it has as many cells as the header and no quote; rows are numbered by line.
+
+    `fields`: where each of our fields is found: a Place, or the very value of every row (a constant).
+    `odd`: the rows that are not plain lines, in order.
+    """
+
+    def __init__(self, name: str, source: Source | None, lines: Lines, header: list[str], odd: list[Cells]) -> None:
+        """Keep the lines; columns are read when they are asked for."""
+        self.name, self.source, self.header, self.odd = name, source, header, odd
+        self._lines = lines
+        self.numbers: Ints = lines.plain + 1
+        probe: list[object] = [Place(number) for number in range(len(header))]
+        (row,) = rows_of(Table(header, [(0, probe)]), name, source)
+        self.fields = row.cells
+
+    def column(self, number: int) -> Column:
+        """Return a column of the plain lines."""
+        indices = self._columns[number]
+        return Column(indices.indices.to_numpy(), indices.dictionary.to_pylist())
+
+    @cached_property
+    def _columns(self) -> dict[int, Any]:
+        import pyarrow as pa  # noqa: PLC0415 - only a long file pays for it
+        from pyarrow import csv as arrow_csv  # noqa: PLC0415
+
+        names = [str(number) for number in range(len(self.header))]
+        wanted = [str(one.column) for one in self.fields.values() if isinstance(one, Place)]
+        table = arrow_csv.read_csv(
+            pa.BufferReader(self._lines.plain_bytes()),
+            read_options=arrow_csv.ReadOptions(column_names=names, block_size=1 << 24),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=self._lines.delimiter, quote_char=False, double_quote=False, ignore_empty_lines=False
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                include_columns=wanted,
+                column_types=dict.fromkeys(wanted, pa.dictionary(pa.int32(), pa.string())),
+                null_values=[],
+            ),
+        )
+        table = table.unify_dictionaries()
+        return {int(one): table[one].combine_chunks() for one in wanted}
+
+    def rows(self, plain: Ints, *, odd: bool) -> list[Row]:
+        """Return some of the plain lines (by their places), and the odd rows, as rows in order; blank ones are none."""
+        texts = self._lines.texts(self._lines.plain[plain])
+        cells = csv.reader(texts, delimiter=self._lines.delimiter, strict=True)
+        numbered: list[Cells] = list(zip(self.numbers[plain].tolist(), map(list, cells), strict=True))
+        filled = [one for one in [*(self.odd if odd else ()), *numbered] if _filled(one[1])]
+        return list(rows_of(Table(self.header, sorted(filled, key=itemgetter(0))), self.name, self.source))
+
+
+class Lines:
+    """The lines of a text after its header, those that are plain, and what they hold."""
+
+    def __init__(self, content: bytes, delimiter: str, first: int) -> None:
+        """Find where lines begin and end; `first`: where the text begins, after its mark."""
+        self.content, self.delimiter = content, delimiter
+        self._bytes = np.frombuffer(content, np.uint8)
+        ends = np.flatnonzero(self._bytes == _NEWLINE)
+        self.starts = np.concatenate(([first], ends + 1))
+        self.stops = np.concatenate((ends, [len(content)])) if len(content) else ends
+        if self.starts[-1] >= len(content):
+            self.starts, self.stops = self.starts[:-1], self.stops[:-1]
+        self.plain: Ints = np.empty(0, np.int64)
+
+    def __len__(self) -> int:
+        """Return how many lines there are."""
+        return len(self.starts)
+
+    def whole(self, first: int) -> Iterator[str]:
+        """Yield the lines from one on, each with its ending."""
+        for number in range(first, len(self)):
+            stop = self.starts[number + 1] if number + 1 < len(self) else len(self.content)
+            yield self.content[self.starts[number] : stop].decode()
+
+    def texts(self, numbers: Ints) -> list[str]:
+        """Return some lines without their endings."""
+        content = self.content
+        bounds = zip(self.starts[numbers].tolist(), self.stops[numbers].tolist(), strict=True)
+        return [content[start:stop].decode().rstrip("\r\n") for start, stop in bounds]
+
+    def odd(self, header_ends: int, width: int) -> Ints:
+        """Return the lines after the header that are not plain."""
+        marks = np.flatnonzero(self._bytes == ord(self.delimiter))
+        bounds = np.searchsorted(marks, np.append(self.starts, len(self.content)))
+        odd = np.diff(bounds) != width - 1
+        length = self.stops - self.starts
+        odd |= (length == 0) | ((length == 1) & (self._bytes[self.starts] == _RETURN))
+        if b'"' in self.content:
+            quotes = np.flatnonzero(self._bytes == _QUOTE)
+            odd[np.searchsorted(self.starts, quotes, side="right") - 1] = True
+        odd[:header_ends] = False
+        return np.flatnonzero(odd)
+
+    def plain_bytes(self) -> memoryview:
+        """Return the plain lines, one after the other."""
+        first = int(self.plain[0])
+        if len(self.plain) == self.plain[-1] - first + 1:
+            stop = int(self.starts[self.plain[-1] + 1]) if self.plain[-1] + 1 < len(self) else len(self.content)
+            return memoryview(self.content)[int(self.starts[first]) : stop]
+        ends = np.append(self.starts[1:], len(self.content))
+        kept = np.zeros(len(self), bool)
+        kept[self.plain] = True
+        return memoryview(self._bytes[self.starts[0] :][np.repeat(kept, ends - self.starts)].tobytes())
+
+
+def long_text(path: Path, name: str, source: Source | None) -> LongText | None:
+    """Return a long CSV by columns; None for a file that is short, of another kind, or has to be looked at row by row.
+
+    What is wrong with a file is for whoever reads it row by row to say.
+    """
+    if Path(name).suffix.lower() not in TEXTS or path.stat().st_size < LONG or not _plainly_mapped(source):
+        return None
+    content = path.read_bytes()
+    if not _plainly_text(content):
+        return None
+    first = 3 if content.startswith(b"\xef\xbb\xbf") else 0
+    sample = content[first : first + 100_000].decode(errors="replace").splitlines()[:-1]
+    heading = next((line for line in sample if line.strip()), None)
+    if heading is None:
+        return None
+    lines = Lines(content, max(",;\t", key=heading.count), first)
+    try:
+        header, header_ends = _header(lines)
+        odd = _odd(lines, header_ends, len(header))
+    except csv.Error:
+        return None
+    if odd is None or not len(lines.plain) or not all(header):
+        return None
+    text = LongText(name, source, lines, header, odd)
+    return None if any(isinstance(value, list) for value in text.fields.values()) else text
+
+
+def _plainly_mapped(source: Source | None) -> bool:
+    """Tell whether a source's rows are a header and lines, each a count of its own."""
+    if source is None:
+        return True
+    written = source.as_of is not None and source.as_of.format is not None
+    return source.sheet is None and not written and source.measure != "daily" and source.combine != "sum"
+
+
+def _plainly_text(content: bytes) -> bool:
+    if b"\x00" in content or content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")):
+        return False
+    if looks_like_page(content[:1000]) or content.count(b"\r") != content.count(b"\r\n"):
+        return False
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _header(lines: Lines) -> tuple[list[str], int]:
+    """Return the header and the number of the line after it."""
+    reader = csv.reader(lines.whole(0), delimiter=lines.delimiter, strict=True)
+    for cells in reader:
+        if _filled(cells):
+            header = [cell.strip() for cell in cells]
+            while not header[-1]:
+                header.pop()
+            doubled = len({one.casefold() for one in header}) < len(header)
+            return ([""] if doubled else header), reader.line_num
+    return [""], 0
+
+
+def _odd(lines: Lines, header_ends: int, width: int) -> list[Cells] | None:
+    """Return the rows that are not plain lines, and note those that are; None when they are too many."""
+    numbers = lines.odd(header_ends, width)
+    if len(numbers) > _MOST_IRREGULAR * len(lines):
+        return None
+    kept = np.ones(len(lines), bool)
+    kept[:header_ends] = False
+    kept[numbers] = False
+    found: list[Cells] = []
+    free = 0
+    for number in numbers.tolist():
+        if number < free:
+            continue
+        reader = csv.reader(lines.whole(number), delimiter=lines.delimiter, strict=True)
+        cells = next(reader)
+        free = number + reader.line_num
+        kept[number:free] = False
+        found.append((free, list(cells)))
+    lines.plain = np.flatnonzero(kept)
+    return found
+
+
+def _filled(cells: list[Any]) -> bool:
+    return any(read_text(cell) != "" for cell in cells)

@@ -1,0 +1,117 @@
+"""Taking: the tables of one load judged one after the other, and what they add put into the version being built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from campaign.configuration import Configuration, Source
+from campaign.judging import Judge, Terms
+from campaign.rows import Fate, Row, Series, Tally, Verdict
+from etl.decisions import Coverage, within_scope
+from etl.ledger import Ledger
+from etl.long_load import LongLoad
+from etl.long_text import LongText
+from etl.opening import Tables
+from etl.received import Received
+from warehouse.writer import NextVersion, utc
+
+
+def terms_of(source: Source | None) -> Terms:
+    """Return how a source's rows are judged; the plain form's terms without one."""
+    if source is None:
+        return Terms()
+    return Terms(source.on_fall == "accept", source.measure == "daily", source.combine == "sum")
+
+
+class Taking:
+    """Takes one load into the version being built.
+
+    `verdicts`: (file, verdict) of every row that was judged as one; the plain lines of a long text are only counted.
+    """
+
+    def __init__(
+        self,
+        version: NextVersion,
+        config: Configuration,
+        judge: Judge,
+        received: Received,
+        source: Source | None,
+        moment: datetime,
+    ) -> None:
+        """Start with nothing taken; `moment`: the time of receipt."""
+        self.version, self.judge, self.received, self.moment = version, judge, received, moment
+        self.source_name = source.name if source else ""
+        self.terms = terms_of(source)
+        self.day = moment.astimezone(config.zone).date()
+        self.tally = Tally()
+        self.verdicts: list[tuple[str, Verdict]] = []
+        self._ledger = Ledger(received.batch, utc(moment))
+        self._coverage = Coverage(version.decisions.covered(), self.source_name)
+        self._was_held = set(judge.standing.held)
+        self._known: set[tuple[str, str]] | None = None
+        self._written = False
+
+    def take(self, tables: Tables) -> None:
+        """Judge the tables of the load in their order; what is accepted of one stands for the next."""
+        group: list[tuple[str, list[Row]]] = []
+        for name, table in tables:
+            if isinstance(table, LongText):
+                self._rows(group)
+                group = []
+                self._long(name, table)
+            else:
+                group.append((name, table))
+        self._rows(group)
+
+    def _rows(self, tables: list[tuple[str, list[Row]]]) -> None:
+        judge, envelope = self.judge, self.received.envelope
+        readings = [within_scope(envelope, judge, judge.read(rows, self.day), self.day) for _, rows in tables]
+        judge.standing.need({claim.series for reading in readings for claim in reading.claims})
+        for (name, rows), reading in zip(tables, readings, strict=True):
+            self._enter(name, rows, judge.settle(reading, self.terms))
+
+    def _enter(self, name: str, rows: Iterable[Row], verdicts: Iterable[Verdict]) -> None:
+        """Enter the verdicts on a file's rows; a row that was decided on before is as it was decided."""
+        content = {row.number: row for row in rows}
+        for judged in verdicts:
+            row = content[judged.number]
+            verdict = self._coverage.look(row, judged)
+            self.tally.add(verdict)
+            self.verdicts.append((name, verdict))
+            if verdict.fate is Fate.REJECTED and self._known is None:
+                self._known = self.version.open_rejections()
+            self._ledger.enter(name, row, verdict, self._known or ())
+        self._was_held |= self.judge.standing.held
+
+    def _long(self, name: str, text: LongText) -> None:
+        """Judge a long text, plain lines all at once; everything taken before it is on record by then."""
+        self._flush()
+        load = LongLoad(self.version, self.judge, text, self.day, self.terms)
+        load.read(self._troubled())
+        self._enter(name, load.rows, self.judge.settle(load.reading, self.terms))
+        load.count(self.tally)
+        numbers = load.numbered([one.row_number for one in self._ledger.submissions])
+        self._flush(numbers)
+        self._written |= load.append(utc(self.moment), self.received.batch, name)
+        self.judge.standing.forget()
+
+    def _troubled(self) -> set[Series]:
+        """Return the series of which something waits for a person, or was decided by one."""
+        return {series for series, *_ in self.judge.standing.held} | self._coverage.series
+
+    def _flush(self, numbers: list[int] | None = None) -> None:
+        """Put on record what has been accepted so far."""
+        ledger = self._ledger
+        self._written |= bool(ledger.submissions or ledger.stated or ledger.targets)
+        self.version.append_rows(ledger.submissions, ledger.stated, ledger.targets, numbers)
+        for rows in (ledger.submissions, ledger.stated, ledger.targets):
+            rows.clear()
+
+    def close(self) -> None:
+        """Put the load on record, unless it changes nothing."""
+        batch, source = self.received.batch, self.source_name
+        if self._coverage.close(self.version, batch) or self._ledger.any or self._written:
+            files = [{"name": name, "sha256": digest} for name, _, digest in self.received.files]
+            self.version.load(batch, source, self.moment, files, self.tally, self._ledger.rows)
+            self.version.release(batch, list(self._was_held - self.judge.standing.held))
