@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from campaign.feasibility import Feasibility, Verdict
+from campaign.feasibility import Verdict
 from campaign.prospects import Standing
 from pages import _ask
 from pages._cards import e, items, link, panel
@@ -42,33 +42,59 @@ def strip(view: View, code: str) -> str:
     one = of(view, code)
     if one.prospect.standing in WITHOUT:
         return ""
-    lang, prospect = view.lang, one.prospect
-    told = [f"<b>{e(forecasts.says(prospect, view.campaign, lang))}</b>"]
-    told += [e(part) for part in (forecasts.units(prospect, one.row, lang),) if part]
-    if prospect.standing is Standing.OPEN:
-        told.append(f"{verdict(view, one.feasibility)} {e(forecasts.feasible(one.feasibility, lang))}")
-        told += [e(part) for part in (forecasts.people(one.feasibility, lang),) if part]
-    lines = "".join(f"<p>{part}</p>" for part in told)
+    told = _leaf_told(view, one) if one.row.is_leaf else _roll_up_told(view, one)
+    lines = "".join(f"<p>{part}</p>" for part in told if part)
     look = "" if view.address.page == "forecast" else link(view.says("forecast.look"), view.address.href("forecast"))
     return f'<section class="cd-outlook">{_gauge(view, one)}<div>{lines}</div>{look}</section>'
 
 
+def _leaf_told(view: View, one: Assessment) -> list[str]:
+    lang, prospect = view.lang, one.prospect
+    told = [f"<b>{e(forecasts.says(prospect, view.campaign, lang))}</b>", e(forecasts.units(prospect, one.row, lang))]
+    if prospect.standing is Standing.OPEN:
+        told.append(f"{chip(view, one.feasibility.verdict)} {e(forecasts.feasible(one.feasibility, lang))}")
+        told.append(e(forecasts.people(one.feasibility, lang)))
+    return told
+
+
+def _roll_up_told(view: View, one: Assessment) -> list[str]:
+    """Return what a roll-up is told: its leaves first, as one late unit alone makes the whole late."""
+    units = forecasts.units(one.prospect, one.row, view.lang)
+    says = e(forecasts.says(one.prospect, view.campaign, view.lang))
+    if not units:
+        return [f"<b>{says}</b>"]
+    counted = "".join(f"{chip(view, kind, count)} " for kind, count in _verdicts(view, one.row.code))
+    return [f"<b>{e(units)}</b>", says, counted]
+
+
 def _gauge(view: View, one: Assessment) -> str:
-    """Return the chance as a figure with its bar; empty when there is none."""
-    p = one.prospect.p_on_time
+    """Return the chance of a leaf, or the units of a roll-up that will be on time, as a figure with its bar."""
+    p, row = one.prospect.p_on_time, one.row
     if p is None:
         return ""
-    tone = "short" if p < forecasts.EVEN else "met"
-    bar = f'<div class="cd-track" aria-hidden="true"><i style="width:{charts.width(p)}%"></i></div>'
-    figure, label = e(forecasts.likely(one.prospect, view.lang)), e(view.says("forecast.chance"))
-    return f'<div class="cd-chance" data-tone="{tone}"><b>{figure}</b><small>{label}</small>{bar}</div>'
+    figure, key, share = forecasts.likely(one.prospect, view.lang), "forecast.chance", p
+    if not row.is_leaf and row.units_with_target:
+        units, due = numbers.half_up(one.prospect.units_on_time), row.units_with_target
+        figure = f"{numbers.whole(units, view.lang)}/{numbers.whole(due, view.lang)}"
+        key = "forecast.units_on_time" if one.prospect.standing is Standing.OPEN else "forecast.expected_units"
+        share = one.prospect.units_on_time / due
+    tone = "short" if share < forecasts.EVEN else "met"
+    bar = f'<div class="cd-track" aria-hidden="true"><i style="width:{charts.width(share)}%"></i></div>'
+    return f'<div class="cd-chance" data-tone="{tone}"><b>{e(figure)}</b><small>{e(view.says(key))}</small>{bar}</div>'
 
 
-def verdict(view: View, found: Feasibility) -> str:
-    """Return whether it can be done: its sign, its word, its colour."""
-    tone, sign = LOOKS[found.verdict]
-    word = e(view.says(f"feasible.{found.verdict}"))
-    return f'<span class="cd-chip cd-{tone}"><span aria-hidden="true">{sign}</span>{word}</span>'
+def _verdicts(view: View, code: str) -> list[tuple[Verdict, int]]:
+    """Return how many leaves at and below a unit have each verdict, those there are none of left out."""
+    inside = [everyone(view)[row.code] for row in view.within(code) if row.is_leaf and row.target]
+    counted = [(one, sum(found.feasibility.verdict is one for found in inside)) for one in Verdict]
+    return [(one, count) for one, count in counted if count]
+
+
+def chip(view: View, kind: Verdict, count: int | None = None) -> str:
+    """Return a verdict: its sign, its word, its colour, and how many there are of it."""
+    tone, sign = LOOKS[kind]
+    word, many = e(view.says(f"feasible.{kind}")), "" if count is None else f" <b>{numbers.whole(count, view.lang)}</b>"
+    return f'<span class="cd-chip cd-{tone}"><span aria-hidden="true">{sign}</span>{word}{many}</span>'
 
 
 def what_if(view: View, code: str) -> str:
@@ -84,7 +110,7 @@ def what_if(view: View, code: str) -> str:
         options = [(str(more) if more else "", f"+{more}") for more in MORE_PEOPLE]
         choices = _choice(view, "people", options, str(people) if people else "") + choices
     lines = [
-        f"{verdict(view, changed)} {e(forecasts.feasible(changed, view.lang))}",
+        f"{chip(view, changed.verdict)} {e(forecasts.feasible(changed, view.lang))}",
         e(forecasts.people(changed, view.lang)),
     ]
     said = "".join(f"<p>{part}</p>" for part in lines if part)
@@ -126,13 +152,7 @@ def _choice(view: View, name: str, options: list[tuple[str, str]], chosen: str) 
 
 def below(view: View) -> str:
     """Return how many leaves in view can do what is left, by verdict; empty for a leaf."""
-    inside = [everyone(view)[row.code] for row in view.within() if row.is_leaf and row.target]
-    if len(inside) < 2:  # noqa: PLR2004 - a roll-up of one says nothing its leaf does not
+    if of(view, view.scope).row.is_leaf:
         return ""
-    counted = {one: sum(found.feasibility.verdict is one for found in inside) for one in Verdict}
-    lines = [
-        (f"<span class='cd-chip cd-{LOOKS[one][0]}'>{LOOKS[one][1]} {e(view.says(f'feasible.{one}'))}</span>",
-         numbers.whole(count, view.lang), "", "")
-        for one, count in counted.items() if count
-    ]  # fmt: skip
-    return panel(view.says("feasible.title"), items(lines), view.says("feasible.units"))
+    lines = [(chip(view, one), numbers.whole(count, view.lang), "", "") for one, count in _verdicts(view, view.scope)]
+    return panel(view.says("feasible.title"), items(lines), view.says("feasible.units")) if lines else ""

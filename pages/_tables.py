@@ -174,8 +174,10 @@ def draw(
     key: str,
     subtitle: str = "",
     page: int = PAGE,
+    *,
+    searched: bool = True,
 ) -> None:
-    """Draw a table from cells that are already words."""
+    """Draw a table from cells that are already words; `searched`: a long one gets a box to search it by."""
     _component(
         key=f"table-{key}",
         data={
@@ -185,7 +187,7 @@ def draw(
             "rows": [[_slim(cell) for cell in row] for row in cells],
             "page": page,
             "texts": {
-                "search": view.says("filter.search"),
+                "search": view.says("filter.search") if searched else "",
                 "empty": view.says("empty.table"),
                 "more": view.says("table.more"),
             },

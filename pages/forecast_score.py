@@ -16,6 +16,7 @@ from reporting.forecasts import Assessment
 
 COLUMNS = (("name", 1), ("chance", 1), ("finish_p50", 1), ("finish_p90", 3), ("expected_final", 3), ("remaining", 2),
            ("feasible", 1))  # fmt: skip
+ROWS = 20  # the score comes after the table: it must be within reach
 SCORED = (("made_on", 1), ("open", 2), ("within", 1), ("expected_on_time", 2), ("came_on_time", 2), ("brier", 1))
 
 
@@ -24,7 +25,9 @@ def show(view: View) -> None:
     row = view.row(view.scope)
     title = view.says("forecast.title", on=view.campaign.end)
     draw(_words.head(view, row, title), _forecast.strip(view, view.scope), _cards(view, row))
-    draw(f'<div class="cd-grid2">{_forecast.what_if(view, view.scope)}{_forecast.below(view)}</div>')
+    ahead = _forecast.what_if(view, view.scope), _forecast.below(view)
+    if any(ahead):
+        draw(f'<div class="cd-grid2">{"".join(ahead)}</div>')
     _units(view)
     _score(view)
 
@@ -53,17 +56,18 @@ def _cards(view: View, row: UnitProgress) -> str:
 
 
 def _units(view: View) -> None:
-    """Draw the forecast of every leaf in view, the least likely first."""
+    """Draw the forecast of every leaf in view, the least likely first; nothing once all is over."""
     everyone = _forecast.everyone(view)
     leaves = [everyone[row.code] for row in view.within() if row.is_leaf]
-    leaves = [one for one in leaves if one.prospect.standing not in _forecast.WITHOUT]
-    leaves.sort(key=lambda one: (one.prospect.p_on_time is None, one.prospect.p_on_time, one.row.code))
+    leaves = [one for one in leaves if one.prospect.standing in (Standing.OPEN, Standing.FINISHED)]
+    if not any(one.prospect.standing is Standing.OPEN for one in leaves):
+        return
+    leaves.sort(key=lambda one: (one.prospect.p_on_time or 0, one.row.code))
     cells = [_cells(view, one) for one in leaves]
     title = view.says("forecast.table")
-    _tables.draw(view, _heads(view, COLUMNS), cells, title, "forecast", view.says("forecast.table.note"))
-    if leaves:
-        rows = [(one.row, one.prospect) for one in leaves]
-        _tables.downloads(view, lambda: tables.forecast_table(rows, FORECAST_COLUMNS, title, view.lang), "forecast")
+    _tables.draw(view, _heads(view, COLUMNS), cells, title, "forecast", view.says("forecast.table.note"), ROWS)
+    rows = [(one.row, one.prospect) for one in leaves]
+    _tables.downloads(view, lambda: tables.forecast_table(rows, FORECAST_COLUMNS, title, view.lang), "forecast")
 
 
 def _heads(view: View, columns: Sequence[tuple[str, int]]) -> list[_tables.Cell]:
@@ -110,7 +114,8 @@ def _score(view: View) -> None:
     reads = f'<p class="cd-says">{e(_reads(view, found))}</p>' + (f"<p>{e(other)}</p>" if other else "")
     draw(title, reads, _score_cards(view, found), _calibration(view, found))
     cells = [_day(view, day) for day in reversed(found.days)]
-    _tables.draw(view, _heads(view, SCORED), cells, view.says("score.days"), "score", view.says("score.days.note"))
+    heads, title, said = _heads(view, SCORED), view.says("score.days"), view.says("score.days.note")
+    _tables.draw(view, heads, cells, title, "score", said, searched=False)
 
 
 def _reads(view: View, found: Score) -> str:

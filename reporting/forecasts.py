@@ -125,7 +125,8 @@ def says(prospect: Prospect, campaign: Campaign, lang: str) -> str:
             return text("forecast.not_begun", lang, on=campaign.start)
         case Standing.NOTHING_TO_DO | Standing.NO_TARGET:
             return text(f"forecast.{prospect.standing}", lang)
-    told = text("forecast.says", lang, chance=likely(prospect, lang), finish=_when(prospect, lang))
+    key = "forecast.says" if prospect.is_leaf else "forecast.says.all"
+    told = text(key, lang, chance=likely(prospect, lang), finish=_when(prospect, lang))
     if not prospect.moving:
         return f"{text('forecast.not_moving', lang)} {told}"
     return f"{told} {text('forecast.pooled', lang)}" if prospect.pooled >= BORROWED else told
@@ -147,6 +148,8 @@ def _when(prospect: Prospect, lang: str) -> str:
     mid, low, high = days(prospect, lang)
     if prospect.finish_p10 is None:
         return mid
+    if prospect.finish_p50 is None:
+        return text("forecast.after_from", lang, mid=mid, low=low)
     return text("forecast.between", lang, mid=mid, low=low, high=high)
 
 

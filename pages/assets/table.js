@@ -82,7 +82,7 @@ function draw(state) {
   state.more = make("button", { type: "button", class: "cd-more" });
   state.more.addEventListener("click", () => { state.shown += data.page; fill(state); });
   root.replaceChildren(make("section", { class: "cd-table" },
-    make("header", {}, title, data.rows.length > 8 ? search : null),
+    make("header", {}, title, data.texts.search && data.rows.length > 8 ? search : null),
     make("div", { class: "cd-scroll" }, state.table), state.more));
   fill(state);
 }
