@@ -11,7 +11,11 @@ from campaign.errors import ConfigError
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One row of units.csv: a unit as it stood from valid_from to valid_to (both days included)."""
+    """One row of units.csv: a unit as it stood from valid_from to valid_to (both days included).
+
+    `successor`: who follows it the day after valid_to, a code or codes with shares (campaign/lineage.py). Without one
+    a later row of the same code is the same unit.
+    """
 
     code: str
     name: str
@@ -36,6 +40,7 @@ class Tree:
     def __init__(self, units: list[Unit], where: str = "units") -> None:
         """Order the units parents first; refuse doubles, unknown parents and circles."""
         self.where = where
+        self.day = date.min  # a day of this tree, when it is a registry's
         self._by_code: dict[str, Unit] = {}
         for unit in units:
             if unit.code in self._by_code:
@@ -156,6 +161,7 @@ class Registry:
             if not chosen:
                 raise ConfigError(where, "no unit is listed for that day", "mend valid_from or valid_to")
             self._trees[key] = Tree(chosen, where)
+            self._trees[key].day = day
         return self._trees[key]
 
     @cached_property
