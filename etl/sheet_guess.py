@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from campaign.configuration import Campaign
 from etl.sheet_grid import Grid
 from etl.sheet_table import JOINT, ORDINALS, joined
-from etl.sheet_words import is_numbering, looks_counted, spelled, words_of
+from etl.sheet_words import is_blank, is_numbering, looks_counted, spelled, words_of
 
 _MOST_HEADER_ROWS = 6
 _LOOKED_AT = 80  # rows in which a table is expected to start
@@ -123,11 +123,7 @@ def _name_counts(found: Guess, campaign: Campaign) -> None:
     numeric = [
         path
         for place, path in enumerate(found.paths)
-        if path
-        and path not in taken
-        and spelled(path) not in ORDINALS
-        and _numbers_below(found, place)
-        and not _is_aside(path)
+        if path and path not in taken and not _is_aside(path) and _counts_below(found, place, path, campaign)
     ]
     targets = {_group(path): path for path in numeric if _is_target(path)}
     done = [path for path in numeric if not _is_target(path)]
@@ -174,9 +170,16 @@ def _group(path: str) -> str:
     return path.rpartition(JOINT)[0]
 
 
-def _numbers_below(found: Guess, place: int) -> bool:
+def _counts_below(found: Guess, place: int, path: str, campaign: Campaign) -> bool:
+    """Tell whether a column holds numbers, or nothing yet below the name of a category."""
+    if spelled(path) in ORDINALS:
+        return False
     below = found.grid.rows[found.first + found.header_rows :]
-    cells = [row[place] for row in below if place < len(row) and row[place] is not None]
+    told = [row for row in below if not is_numbering([text for cell in row if (text := words_of(cell))])]
+    cells = [row[place] for row in told if place < len(row) and not is_blank(row[place])]
+    if not cells:
+        category, doubtful = named(path, _categories(campaign))
+        return category is not None and not doubtful
     return any(looks_counted(cell) and not words_of(cell).endswith("%") for cell in cells)
 
 
