@@ -8,7 +8,7 @@ neither can pass 1. A unit is expected to report for a campaign day on which it 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -60,15 +60,34 @@ class Outage:
 
 
 @dataclass(frozen=True)
+class Past:
+    """A time in which a source failed: from its first bad pull to the end of the good one that took what had waited."""
+
+    source: str
+    begun: datetime
+    ended: datetime
+
+
+@dataclass(frozen=True)
 class Tally:
-    """Unit-days that a report was expected for, of these how many came at all, and how many in time."""
+    """Unit-days that a report was expected for, of these how many came at all, and how many in time.
+
+    `ours`: of those that came late, how many while the unit's source failed at the cut-off: late all the same, but
+    perhaps by our own failure.
+    """
 
     expected: int = 0
     reported: int = 0
     on_time: int = 0
+    ours: int = 0
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(self.expected + other.expected, self.reported + other.reported, self.on_time + other.on_time)
+        return Tally(
+            self.expected + other.expected,
+            self.reported + other.reported,
+            self.on_time + other.on_time,
+            self.ours + other.ours,
+        )
 
     @property
     def late(self) -> int:
@@ -99,14 +118,26 @@ def is_expected(row: UnitProgress, first: date, last: date) -> bool:
     return row.is_leaf and first <= row.as_of <= last and (row.catchup_today or 0) > 0
 
 
-def tally(expected: Iterable[tuple[str, date]], came_late: Mapping[tuple[str, date], bool]) -> Tally:
+def tally(
+    expected: Iterable[tuple[str, date]],
+    came_late: Mapping[tuple[str, date], bool],
+    ours: Collection[tuple[str, date]] = (),
+) -> Tally:
     """Return the tally of some expected (unit, day)s.
 
     `came_late` holds the (unit, day)s of which a report came, and whether the first of them came after the cut-off: a
-    correction sent later makes nobody late. What came without being expected counts nowhere.
+    correction sent later makes nobody late. What came without being expected counts nowhere. `ours`: the late ones that
+    our own failure may have made late.
     """
-    found = [came_late.get(one) for one in expected]
-    return Tally(len(found), sum(late is not None for late in found), sum(late is False for late in found))
+    due = list(expected)
+    found = [came_late.get(one) for one in due]
+    by_us = sum(1 for one, late in zip(due, found, strict=True) if late and one in ours)
+    return Tally(len(found), sum(late is not None for late in found), sum(late is False for late in found), by_us)
+
+
+def held_up(cutoff: datetime, received: datetime, fails: Iterable[Past]) -> bool:
+    """Tell whether one of some failures lay over a cut-off and ended with the pull that took a report in."""
+    return any(one.begun <= cutoff <= one.ended and received <= one.ended for one in fails)
 
 
 def carried(

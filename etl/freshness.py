@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from campaign.configuration import Configuration, Source
-from campaign.freshness import Outage
+from campaign.freshness import Outage, Past
 from etl import heartbeat, pulls
 from etl.sources import arrival
 
@@ -61,9 +61,25 @@ def outages(config: Configuration, campaign: str, now: datetime) -> tuple[Outage
     return tuple(one.outage for one in states(config, campaign, now) if one.outage is not None)
 
 
+def past(config: Configuration, campaign: str) -> tuple[Past, ...]:
+    """Return the times in which a source of a campaign failed and was mended, as far as its pulls are remembered."""
+    found = []
+    for source in (one for one in config.sources if one.campaign == campaign):
+        begun = None
+        for one in reversed(_history(config, source.name)):
+            if not one.get("ok"):
+                begun = begun or moment(one.get("since")) or moment(one.get("started"))
+            elif begun is not None:
+                alone = int(one.get("times") or 1) == 1  # else its time is that of the last of several
+                ended = moment(one.get("finished") if alone else one.get("since"))
+                found += [Past(source.name, begun, ended)] if ended is not None else []
+                begun = None
+    return tuple(found)
+
+
 def mark(found: Sequence[Outage]) -> str:
     """Return a word that changes whenever a source begins to fail or is mended."""
-    return ",".join(f"{one.source}@{one.since.isoformat(timespec='seconds')}" for one in found)
+    return ",".join(f"{one.source}@{one.since.isoformat(timespec='seconds')}{'+' * len(one.files)}" for one in found)
 
 
 def moment(written: object) -> datetime | None:

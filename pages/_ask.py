@@ -16,7 +16,7 @@ import streamlit as st
 
 from campaign.configuration import Configuration
 from campaign.earned import Earned
-from campaign.freshness import Outage
+from campaign.freshness import Outage, Past
 from campaign.progress import UnitProgress
 from campaign.warning import Warned
 from etl.configured import load
@@ -185,10 +185,14 @@ def reporting(
     open_day: date | None,
     category: str,
     stage: str,
+    past: tuple[Past, ...],
+    configured: tuple[str, ...],
     _figures: Figures,
 ) -> Punctuality:
     """Return who reported and who in time, up to the closed day `last` and on the day still open."""
-    return punctuality(_figures, within, last, open_day=open_day, category=category, stage=stage)
+    return punctuality(
+        _figures, within, last, open_day=open_day, category=category, stage=stage, past=past, configured=configured
+    )
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from campaign.freshness import NOTHING, Tally
 from campaign.progress import UnitProgress
+from etl import freshness
 from pages import _ask, _tables
 from pages._cards import bar, card, draw, e, panel
 from pages._view import View
@@ -26,7 +27,9 @@ def of(view: View) -> Punctuality:
     """Return who reported up to the day shown; the day still coming in stands beside it."""
     open_day = view.receiving if view.as_of >= view.standard_as_of else None
     last = min(view.as_of, view.standard_as_of)
-    return _ask.reporting(view.edition, view.scope, last, open_day, view.category, view.stage, view.figures)
+    past = freshness.past(view.config, view.campaign.id)
+    asked = (view.scope, last, open_day, view.category, view.stage, past, view.sources)
+    return _ask.reporting(view.edition, *asked, view.figures)
 
 
 def show(view: View) -> None:
@@ -55,7 +58,8 @@ def _cards(view: View, found: Punctuality) -> str:
         _rate(view, "punctuality.reporting", whole.reporting_rate, whole.reported, whole),
         _rate(view, "punctuality.on_time", whole.on_time_rate, whole.on_time, whole),
         card(view.says("punctuality.late"), numbers.whole(whole.late, view.lang), view.says("punctuality.reports"),
-             e(view.says("punctuality.late.means", at=view.campaign.cutoff.strftime("%H:%M")))),
+             e(view.says("punctuality.late.means", at=view.campaign.cutoff.strftime("%H:%M"))),
+             e(view.says("punctuality.late.ours", n=whole.ours)) if whole.ours else ""),
         _coming(view, found) if found.open_day else card(
             view.says("punctuality.missing"), numbers.whole(whole.missing, view.lang), view.says("punctuality.reports"),
             e(view.says("punctuality.missing.means"))),

@@ -77,13 +77,17 @@ class View:
         """Return the campaign's sources that fail now; it belongs to no version, so it is read each time."""
         return freshness.outages(self.config, self.campaign.id, self.now)
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Return the names of the sources configured for the campaign."""
+        return tuple(one.name for one in self.config.sources if one.campaign == self.campaign.id)
+
     @cached_property
     def gaps(self) -> Gaps:
         """Return what the failing sources keep from us on the day shown."""
         if not self.outages:
             return NO_GAPS
-        configured = tuple(one.name for one in self.config.sources if one.campaign == self.campaign.id)
-        asked = (self.as_of, self.category, self.stage, self.outages, configured)
+        asked = (self.as_of, self.category, self.stage, self.outages, self.sources)
         return _ask.kept_from_us(self.edition, *asked, self.figures)
 
     def standing(self, row: UnitProgress) -> str:
@@ -141,6 +145,11 @@ def _chosen(address: Address, lang: str, config: Configuration, edition: str, fi
     campaign, now = figures.campaign, datetime.now(UTC)
     standard = figures.default_as_of(now)
     as_of = _day(address.get("as_of"), standard) or date.min
+    if address.get("units"):
+        chosen = next((day for day in figures.unit_days if day.isoformat() == address.get("units")), None)
+        if chosen is None:
+            return _wrong(address, lang, "units")
+        figures, edition = figures.under(chosen), f"{edition}@{chosen}"
     tree = figures.tree(as_of)
     scope = address.get("district") or tree.top.code
     category, stage = address.get("category") or ALL, address.get("stage") or campaign.headline

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from campaign.calendar import ONE_DAY
-from campaign.freshness import NOTHING, Gap, Outage, Tally, carried, gap, is_expected, tally, waiting
+from campaign.freshness import NOTHING, Gap, Outage, Past, Tally, carried, gap, held_up, is_expected, tally, waiting
 from campaign.progress import Status, UnitProgress
 from reporting.figures import Figures
 
@@ -35,16 +35,18 @@ def punctuality(
     open_day: date | None = None,
     category: str = "all",
     stage: str | None = None,
+    past: Sequence[Past] = (),
+    configured: Collection[str] = (),
 ) -> Punctuality:
     """Return who reported for the campaign days up to `last`, all of them closed, below one unit and for one view.
 
-    `open_day`: the day whose cut-off has not passed; nobody is late for it.
+    `open_day`: the day whose cut-off has not passed; nobody is late for it. `past`: the times in which a source failed,
+    of those `configured` for the campaign.
     """
     view, campaign = figures.view(category, stage), figures.campaign
-    came_late = {
-        (code, day): figures.is_late(day, moment)
-        for code, day, moment in figures.reader.first_received(view.stage, view.members)
-    }
+    first = {(code, day): moment for code, day, moment in figures.reader.first_received(view.stage, view.members)}
+    came_late = {(code, day): figures.is_late(day, moment) for (code, day), moment in first.items()}
+    ours = _ours(figures, first, past, configured)
 
     def due(day: date) -> list[tuple[str, date]]:
         tree = figures.tree(day)
@@ -57,7 +59,7 @@ def punctuality(
     by_day, units = {}, defaultdict[str, list[tuple[str, date]]](list)
     for day in _days(campaign.start, min(last, campaign.end)):
         expected, tree = due(day), figures.tree(day)
-        by_day[day] = tally(expected, came_late)
+        by_day[day] = tally(expected, came_late, ours)
         for one in expected:
             for code in (one[0], *tree.ancestors(one[0])):
                 units[code].append(one)
@@ -65,9 +67,30 @@ def punctuality(
     return Punctuality(
         whole=sum(by_day.values(), NOTHING),
         by_day=by_day,
-        by_unit={code: tally(expected, came_late) for code, expected in units.items() if code in seen},
+        by_unit={code: tally(expected, came_late, ours) for code, expected in units.items() if code in seen},
         open_day=open_day,
         coming=tally(due(open_day), came_late) if open_day else NOTHING,
+    )
+
+
+def _ours(
+    figures: Figures,
+    first: Mapping[tuple[str, date], datetime],
+    past: Sequence[Past],
+    configured: Collection[str],
+) -> frozenset[tuple[str, date]]:
+    """Return the (unit, day)s at whose cut-off a source of the unit failed, and that came when it was mended."""
+    if not past:
+        return frozenset()
+    brought, fails = arrivals(figures).brought_by, defaultdict[str, list[Past]](list)
+    for one in past:
+        for code in carried(one.source, figures.reader.registry.codes, brought, configured):
+            fails[code].append(one)
+    cutoff, zone = figures.campaign.cutoff, figures.zone
+    return frozenset(
+        (code, day)
+        for (code, day), moment in first.items()
+        if held_up(datetime.combine(day, cutoff, zone), moment, fails.get(code, ()))
     )
 
 

@@ -6,11 +6,12 @@ import pytest
 
 import etl.pull
 from campaign.errors import CanDichError
-from campaign.freshness import Cause, Gap, cause_of
+from campaign.freshness import Cause, Gap, Past, cause_of
 from etl import freshness, heartbeat
 from etl.pull import pull_source
 from reporting.faults import issues
-from reporting.freshness import gaps
+from reporting.freshness import gaps, punctuality
+from tests.served import Says, serving
 from tests.warehouse.small import CONFIG, ID, Small, counts
 
 SOURCE = '\n[[source]]\nname = "inbox"\ncampaign = "nho"\npath = "inbox"\nschedule = "*/1 * * * *"\n'
@@ -165,3 +166,51 @@ def test_issues_names_the_source_and_blames_nobody_it_keeps_from_us(house):
     code, out, _ = house.command("doctor")
     assert code != 0
     assert "fails since" in out
+
+
+def test_a_source_on_the_web_that_does_not_answer_is_an_outage_with_its_cause(small: Small, monkeypatch):
+    monkeypatch.setattr("etl.sources.client.FIRST_WAIT", 0.01)
+    with serving() as served:
+        said = counts(("00101", 7, 30), ("00102", 3, 10))
+        served.says["/a.csv"] = [Says(said, headers={"Content-Type": "text/csv"}), Says("busy", 503)]
+        source = f'name = "web"\ncampaign = "nho"\nkind = "http"\nurl = "{served.address}/a.csv"\ntries = 1\n'
+        small.write("config.toml", f"{CONFIG}\n[[source]]\n{source}")
+        pull_source(small.config, "web")
+        with pytest.raises(CanDichError):
+            pull_source(small.config, "web")
+    (one,) = outages(small)
+    assert cause_of(one.error) is Cause.SERVER
+    figures = small.figures()
+    rows = figures.progress(LAST)
+    kept = gaps(figures, rows, (one,), ["web"])
+    assert kept.waiting["web"] == {"00101", "00102"}
+    assert [row.code for row in rows if kept.gap_of(row) is Gap.SOURCE_DOWN] == ["00102"]
+
+
+def test_who_came_late_because_our_source_failed_at_the_cutoff_is_told_apart(house):
+    """The folder brought An's 3rd, Bình's 3rd and An's 7th long after their cut-offs: late, and by no fault of ours."""
+    figures = house.figures()
+    assert punctuality(figures, "27", LAST).whole.ours == 0
+    begun = datetime(2025, 2, 3, 9, tzinfo=UTC)  # 16:00, an hour before the cut-off
+    failed = Past("inbox", begun, datetime.now(UTC))
+    found = punctuality(figures, "27", LAST, past=[failed], configured=["inbox"])
+    assert found.by_day[date(2025, 2, 3)].ours == 2
+    assert found.by_unit["00102"].ours == 1
+    assert found.by_unit["00201"].ours == 0, "it came by hand"
+    mended_before = Past("inbox", begun, datetime(2025, 2, 4, tzinfo=UTC))
+    assert punctuality(figures, "27", LAST, past=[mended_before], configured=["inbox"]).whole.ours == 0
+    assert found.whole.on_time == punctuality(figures, "27", LAST).whole.on_time, "late is late: the rate is not moved"
+
+
+def test_a_failure_that_was_mended_is_remembered_with_its_times(house):
+    assert freshness.past(house.config, ID) == ()
+    before = datetime.now(UTC)
+    break_folder(house)
+    pull_fails(house)
+    assert freshness.past(house.config, ID) == ()
+    mend_folder(house)
+    pull_source(house.config, "inbox")
+    pull_source(house.config, "inbox")
+    (one,) = freshness.past(house.config, ID)
+    assert one.source == "inbox"
+    assert before <= one.begun <= one.ended <= datetime.now(UTC)

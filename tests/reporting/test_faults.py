@@ -1,10 +1,13 @@
 """Faults: what is wrong with a campaign's data is found by itself, the gravest first."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from reporting.faults import ISSUE_COLUMNS, Kind
+from campaign.freshness import Outage
+from etl.publishing import failure_of
+from reporting.faults import ISSUE_COLUMNS, Kind, issues
 from tests.warehouse.small import CONFIG, ID, NAMED, TARGETS, UNITS, Small, counts
 
 
@@ -91,8 +94,9 @@ def test_faults_stand_in_the_order_of_their_gravity(small: Small) -> None:
     small.send(counts(("00101", "3", 101), ("00999", "3", 1), ("27", "3", 7)))
     small.send(counts(("00101", "4", 5)))
     (small.store.folder / "FAILED.json").write_text('{"where": "check x", "found": "y", "expected": "z"}', "utf-8")
-    kinds = list(dict.fromkeys(small.kinds()))
-    assert kinds == [one.value for one in Kind]
+    down = Outage("inbox", datetime(2025, 2, 7, tzinfo=UTC), None, "source inbox: not readable")
+    told = issues(small.figures(), date(2025, 2, 7), failure_of(small.config, ID), [down])
+    assert list(dict.fromkeys(one.kind for one in told)) == list(Kind)
 
 
 def test_the_command_prints_every_column_and_names_stay_text(small: Small) -> None:
