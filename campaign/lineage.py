@@ -17,6 +17,7 @@ from math import lcm
 
 from campaign.calendar import ONE_DAY
 from campaign.errors import ConfigError
+from campaign.sections import Excused
 from campaign.units import Registry, Tree, Unit
 
 FINEST_SHARE = 10**9  # a count times this still fits 64 bits
@@ -171,16 +172,20 @@ class Lineage:
         """Return the edges of one turn."""
         return [edge for edge in self.edges if edge.turn == turn]
 
-    def behind(self, codes: list[str], day: date) -> set[str]:
-        """Return codes whose facts stand in the figures of some units of a day: their own, of any day, and kin's."""
-        kin: dict[int, set[int]] = defaultdict(set)
+    @cached_property
+    def _kin(self) -> dict[int, set[int]]:
+        kin: dict[int, set[int]] = {number: set() for number in range(len(self.nodes))}
         for edge in self.edges:
             kin[edge.old].add(edge.new)
             kin[edge.new].add(edge.old)
+        return kin
+
+    def behind(self, codes: list[str], day: date) -> set[str]:
+        """Return codes whose facts stand in the figures of some units of a day: their own, of any day, and kin's."""
         pending = [self.node(code, day.toordinal()) for code in codes if code in self]
         met = set(pending)
         while pending:
-            near = kin[pending.pop()] - met
+            near = self._kin[pending.pop()] - met
             met |= near
             pending += near
         return {*codes, *(self.nodes[number].code for number in met)}
@@ -201,6 +206,15 @@ class Lineage:
     def _step(nodes: set[int], ways: set[tuple[int, int]]) -> set[int]:
         led = {near for near, _ in ways}
         return {far for near, far in ways if near in nodes} | (nodes - led)
+
+    def excuses(self, excuses: tuple[Excused, ...], tree: Tree) -> tuple[Excused, ...]:
+        """Return a campaign's excuses with the units of `tree` that they cover."""
+        found = []
+        for one in excuses:
+            days = [one.first + ONE_DAY * number for number in range((one.last - one.first).days + 1)]
+            units = self.excused(one.units, days, tree) if one.units is not None else None
+            found.append(one.model_copy(update={"units": units}))
+        return tuple(found)
 
     def excused(self, units: tuple[str, ...], days: list[date], tree: Tree) -> tuple[str, ...]:
         """Return the units of `tree` that an excuse covers which names units of other days.

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from math import lcm
 
 import numpy as np
 
 from campaign.facts import BEFORE_EVERYTHING, Facts, Flags, Ints
 from campaign.lineage import Edge, Lineage
-from campaign.units import Tree
+from campaign.units import Registry, Tree
 
 
 def apportion(total: Ints, weights: Ints) -> Ints:
@@ -325,4 +326,15 @@ def _due_weights(had: Ints, due: Ints, known: Flags) -> Ints:
     weights = np.where(known, due, 0)
     weights = np.where((weights.sum(axis=0) == 0) & known.any(axis=0), known.astype(np.int64), weights)
     found: Ints = np.where(known.any(axis=0), weights, had)
+    return found
+
+
+def misdated(facts: Facts, registry: Registry, lineage: Lineage, as_of: date) -> list[tuple[str, str, date, int]]:
+    """Return (unit, category, day, count) of counts up to a day whose code meant no unit of the campaign on theirs."""
+    columns = (facts.count_unit, facts.count_category, facts.count_day, facts.count)
+    found = []
+    for unit, category, ordinal, count in zip(*(column.tolist() for column in columns), strict=True):
+        code, day = facts.unit_codes[unit], date.fromordinal(ordinal)
+        if code in lineage and day <= as_of and code not in registry.on(day):
+            found.append((code, facts.category_ids[category], day, count))
     return found

@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915 - the whole command l
         one.add_argument("--category", default="all")
         one.add_argument("--stage")
         one.add_argument("--known-at", type=_instant)
+        one.add_argument("--units-on", type=_day, help="by the units of this day, whatever day is asked")
         one.add_argument("--format", choices=("csv", "json", "table"), default="table")
 
     start = add("start", _start, "open the screens and run the scheduler")
@@ -93,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915 - the whole command l
     issues = add("issues", _issues, "what is wrong with the data")
     issues.add_argument("--campaign", required=True)
     issues.add_argument("--as-of", type=_day)
+    issues.add_argument("--units-on", type=_day, help="by the units of this day, whatever day is asked")
     issues.add_argument("--format", choices=("csv", "json", "table"), default="table")
     notice = add("notice", _notice, "the month's notices")
     notice.add_argument("--campaign", required=True)
@@ -244,7 +246,7 @@ def _opened(asked: argparse.Namespace) -> tuple[Configuration, Any]:
         if store_of(config, campaign.id).current() is None:
             raise
         print(" ".join(str(problem).split()), file=sys.stderr)
-    return config, Figures.open(config, campaign.id)
+    return config, Figures.open(config, campaign.id).under(getattr(asked, "units_on", None))
 
 
 def _show(rows: Sequence[object], columns: Sequence[str], form: str) -> None:

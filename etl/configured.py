@@ -14,6 +14,7 @@ from pathlib import Path
 
 from campaign.configuration import ALL, DONE, Campaign, Configuration, parse
 from campaign.errors import ConfigError
+from campaign.lineage import lineage_of
 from campaign.names import spelling
 from campaign.units import Registry, Unit
 from campaign.values import Unreadable, read_count, read_day
@@ -224,6 +225,7 @@ def inputs_of(config: Configuration, campaign: Campaign) -> Inputs:
     registry = read_units(campaign.units, files["units"])
     for day in (campaign.start, *registry.turns):
         registry.on(day)
+    lineage_of(registry)
     for excuse in campaign.excused:
         for code in excuse.units or ():
             if code not in registry.codes:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-CHOSEN = ("lang", "campaign", "as_of", "district", "category", "stage")
+CHOSEN = ("lang", "campaign", "as_of", "units", "district", "category", "stage")
 PER_PAGE = ("level", "unit", "people", "until")
 PATHS = {
     "overview": "/",

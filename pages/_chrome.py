@@ -116,7 +116,7 @@ def _permalink(view: View) -> str:
 
 def _filters(view: View) -> list[dict[str, Any]]:
     """Return the choices as the header draws them; one with a single possible value is left out."""
-    built = [_campaigns(view), _days(view), _units(view), _categories(view), _stages(view)]
+    built = [_campaigns(view), _days(view), _units(view), _categories(view), _stages(view), _lists(view)]
     if view.address.page == "unit":
         built.insert(3, _unit(view))
     return [one for one in built if len(one["options"]) > 1]
@@ -138,7 +138,7 @@ def _campaigns(view: View) -> dict[str, Any]:
     config = view.config
     options = [(one.id, one.title(view.lang)) for one in config.campaigns]
     found = _filter(view, "campaign", view.campaign.id, config.campaigns[0].id, options)
-    found["clears"] = dict.fromkeys(("as_of", "district", "category", "stage", "unit", "level"), "")
+    found["clears"] = dict.fromkeys(("as_of", "units", "district", "category", "stage", "unit", "level"), "")
     found["set"] = False
     return found
 
@@ -181,6 +181,15 @@ def _unit(view: View) -> dict[str, Any]:
     return _filter(view, "unit", asked, view.scope, options if len(options) <= MOST_OPTIONS else [])
 
 
+def _lists(view: View) -> dict[str, Any]:
+    """Return the days whose units the figures can be seen by, where the list of units changes within the campaign."""
+    options = [("", view.says("filter.units.own"))]
+    for day in view.figures.unit_days if len(view.figures.unit_days) > 1 else ():
+        leaves = len(view.figures.under(day).tree(day).leaves)
+        options.append((day.isoformat(), view.says("filter.units.of", day=numbers.day(day, view.lang), n=leaves)))
+    return _filter(view, "units", view.address.get("units"), "", options) | {"clears": {"district": "", "unit": ""}}
+
+
 def _categories(view: View) -> dict[str, Any]:
     campaign, lang = view.campaign, view.lang
     options = [(ALL, view.says("filter.all.categories"))]
@@ -201,6 +210,8 @@ def _summary(view: View) -> str:
     parts = [numbers.day(view.as_of, view.lang), view.tree.unit(view.scope).name, category_name(view)]
     if view.stage != view.campaign.headline:
         parts.append(stage_name(view))
+    if view.figures.units_on is not None:
+        parts.append(view.says("filter.units.short", day=numbers.day(view.figures.units_on, view.lang)))
     return " · ".join(parts)
 
 

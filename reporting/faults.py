@@ -28,6 +28,7 @@ class Kind(StrEnum):
     HELD = "held"
     REJECTED = "rejected"
     OVER_TARGET = "over_target"
+    UNIT_NOT_VALID = "unit_not_valid"
     NO_TARGET = "no_target"
     SILENT = "silent"
 
@@ -74,6 +75,7 @@ def issues(
     found += reconciliation(figures, as_of)
     found += _refused(figures, as_of)
     found += _over_target(figures, as_of)
+    found += _misdated(figures, as_of)
     found += _no_target(figures, as_of)
     found += _silent(figures, as_of, kept)
     return found
@@ -88,8 +90,8 @@ def failing(failure: dict[str, Any] | None) -> list[Issue]:
 
 
 def reconciliation(figures: Figures, as_of: date) -> list[Issue]:
-    """Return the stated totals that differ from ours, each compared on the day it was stated for."""
-    found = []
+    """Return the stated totals that differ from ours, each compared on the day it was stated for, by its units."""
+    found, figures = [], figures.under(None)
     for one in figures.stated_totals(as_of):
         difference = compare(figures, one)
         if difference is not None:
@@ -194,12 +196,33 @@ def _over_target(figures: Figures, as_of: date) -> list[Issue]:
     ]
 
 
+def _misdated(figures: Figures, as_of: date) -> list[Issue]:
+    """Return counts by the code of a unit that has gone, or is not there yet, on their day: kept, counted nowhere."""
+    names = {row.code: row.name for row in figures.reader.registry.rows}
+    found = [(stage, *row) for stage in figures.campaign.stage_ids for row in figures.misdated(stage, as_of)]
+    return [
+        Issue(
+            kind=Kind.UNIT_NOT_VALID,
+            reason="unit_not_valid",
+            unit_code=code,
+            unit_name=names[code],
+            category=category,
+            stage=stage,
+            as_of=day,
+            found=str(count),
+        )
+        for stage, code, category, day, count in found
+        if figures.scope.units is None or code in figures.in_scope([code], day - ONE_DAY)
+    ]
+
+
 def _no_target(figures: Figures, as_of: date) -> list[Issue]:
     """Leaves without a target row, in every stage that has targets or counts at all."""
     campaign, tree = figures.campaign, figures.tree(as_of)
     due, counted = figures.reader.target_keys(), figures.reader.counted_keys()
     stages = {stage for _, _, stage in due} | {stage for _, _, stage in counted}
     seen = figures.in_scope(tree.leaves, as_of)
+    kin = {code: figures.behind([code], as_of) for code in tree.leaves}
     return [
         Issue(
             kind=Kind.NO_TARGET,
@@ -215,7 +238,7 @@ def _no_target(figures: Figures, as_of: date) -> list[Issue]:
         for stage in campaign.stage_ids
         if stage in stages
         for category in campaign.category_ids
-        if (code, category, stage) not in due
+        if not any((one, category, stage) in due for one in kin[code])
     ]
 
 

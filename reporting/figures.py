@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from zoneinfo import ZoneInfo
@@ -15,14 +17,16 @@ from campaign.configuration import ALL, Campaign, Configuration, StatusRules
 from campaign.cube import Cube
 from campaign.earned import Earned, earned_schedule
 from campaign.errors import SourceError, UsageError
-from campaign.facts import View
+from campaign.facts import Facts, View
+from campaign.lineage import Lineage, lineage_of
+from campaign.mapping import Mapping, misdated
 from campaign.progress import UnitProgress
 from campaign.prospects import Prospect, prospects_of, upstream_stage
 from campaign.scope import EVERYTHING, Scope
 from campaign.units import Tree
 from campaign.warning import Work
-from warehouse.forecasts import ForecastStore, model_mark
 from warehouse.decided import Decided
+from warehouse.forecasts import ForecastStore, model_mark
 from warehouse.reader import Batch, Reader, Refusal, StatedTotal, Submission
 from warehouse.versions import VersionStore
 
@@ -52,6 +56,8 @@ class Figures:
         self._days: dict[tuple[object, ...], tuple[UnitProgress, ...]] = {}
         self._outlooks: dict[tuple[object, ...], dict[str, Prospect]] = {}
         self._lock = Lock()
+        self.units_on: date | None = None
+        self._others: dict[date | None, Figures] = {}
 
     @classmethod
     def open(
@@ -80,9 +86,61 @@ class Figures:
 
     # What the campaign is
 
+    def under(self, units_on: date | None) -> Figures:
+        """Return the same figures by the units of one day (None: of the day asked), whatever day is asked."""
+        if units_on == self.units_on:
+            return self
+        with self._lock:
+            if units_on not in self._others:
+                while len(self._others) >= CUBES_KEPT:
+                    self._others.pop(next(iter(self._others)))
+                other = copy(self)
+                vars(other).update(units_on=units_on, _days={}, _outlooks={}, _others={})
+                self._others[units_on] = other
+            return self._others[units_on]
+
     def tree(self, as_of: date) -> Tree:
-        """Return the units as they stood on a day."""
-        return self.reader.registry.on(as_of)
+        """Return the units as they stood on a day, or on the one day whose units are asked for."""
+        return self.reader.registry.on(self.units_on or as_of)
+
+    @cached_property
+    def unit_days(self) -> list[date]:
+        """Return the first day of each list of units in force during the campaign; one when they never change."""
+        first, last = self.campaign.start, self.campaign.end
+        days = [first, *(day for day in self.reader.registry.turns if first < day <= last)]
+        # a campaign that begins on the day of a merger has the list of the evening before as well
+        if first in self.reader.registry.turns:
+            days.insert(0, first - ONE_DAY)
+        return days
+
+    @cached_property
+    def _lineage(self) -> Lineage | None:
+        return lineage_of(self.reader.registry)
+
+    def behind(self, codes: list[str], as_of: date) -> set[str]:
+        """Return the codes whose counts and targets stand in the figures of some units: theirs and their kin's."""
+        return self._lineage.behind(codes, self.units_on or as_of) if self._lineage else set(codes)
+
+    def misdated(self, stage: str, as_of: date) -> list[tuple[str, str, date, int]]:
+        """Return (unit, category, day, count) of counts up to a day that belong to nobody: no such unit on their day.
+
+        Only where units follow one another; elsewhere a code means one unit, whenever it reports.
+        """
+        if self._lineage is None:
+            return []
+        return misdated(self.reader.facts(stage), self.reader.registry, self._lineage, as_of)
+
+    def _facts(self, stage: str, tree: Tree, known_at: datetime | None) -> Facts:
+        """Return the facts of a stage by the units of `tree`."""
+        facts = self.reader.facts(stage, known_at)
+        return Mapping(facts, self._lineage).seen_by(tree, tree.day.toordinal()) if self._lineage else facts
+
+    def _campaign_of(self, tree: Tree) -> Campaign:
+        """Return the campaign with its excuses given to the units of `tree`."""
+        if self._lineage is None:
+            return self.campaign
+        excused = self._lineage.excuses(self.campaign.excused, tree)
+        return self.campaign.model_copy(update={"excused": excused})
 
     def default_as_of(self, now: datetime) -> date:
         """Return the latest day whose cut-off has passed, at most the later of the last campaign and reported day."""
@@ -108,8 +166,8 @@ class Figures:
             if key not in self._cubes:
                 while len(self._cubes) >= CUBES_KEPT:
                     self._cubes.pop(next(iter(self._cubes)))
-                facts = self.reader.facts(view.stage, known_at)
-                self._cubes[key] = Cube(self.campaign, self.rules, tree, view, facts)
+                facts = self._facts(view.stage, tree, known_at)
+                self._cubes[key] = Cube(self._campaign_of(tree), self.rules, tree, view, facts)
             return self._cubes[key]
 
     def _rows(self, view: View, as_of: date, known_at: datetime | None) -> tuple[UnitProgress, ...]:
@@ -131,6 +189,9 @@ class Figures:
         """Return the figures of a day, of one unit or of all; ranks of the day before are of that day's own units."""
         tree, before = self.tree(as_of), self.tree(as_of - ONE_DAY)
         earlier = None if before is tree else self._cube(view, before, known_at).ranks_on(as_of - ONE_DAY)
+        if earlier is not None and self._lineage is not None:  # a code given to another unit has no rank yesterday
+            kin = self._lineage
+            earlier = {one: rank for one, rank in earlier.items() if kin.same_unit(one, as_of - ONE_DAY, as_of)}
         return self._cube(view, tree, known_at).figures_on(as_of, earlier, only)
 
     # The figures
@@ -242,7 +303,7 @@ class Figures:
 
     def _stored_outlook(self, view: View, as_of: date) -> tuple[Prospect, ...] | None:
         """Return the forecast stored beside this version, when it was made from all of it by today's model."""
-        if (view.category, view.stage) != (ALL, self.campaign.headline):
+        if (view.category, view.stage) != (ALL, self.campaign.headline) or self.units_on is not None:
             return None
         name = f"{as_of}_{self.version}"
         about = self.forecasts.about(name)
@@ -293,6 +354,7 @@ class Figures:
         """Return the accepted counts of a unit and all below it, the latest first, each with whether it was late."""
         tree = self.tree(self.campaign.end)
         codes = sorted(self.in_scope(tree.subtree(unit) if unit in tree else [unit], self.campaign.end))
+        codes = sorted(self.behind(codes, self.campaign.end))
         return [(one, self.is_late(one.as_of, one.received_at)) for one in self.reader.submissions(codes, stage)]
 
     def is_late(self, as_of: date, received_at: datetime) -> bool:
