@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
@@ -220,7 +221,9 @@ KEYS_OF_KINDS = {
     "sql": ("url", "query", "since", "deadline"),
 }
 FROM_ENVIRONMENT = re.compile(r"^env:([A-Za-z_][A-Za-z0-9_]*)$|\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_SECRET = re.compile(r"auth|cookie|token|key|secret|passw", re.IGNORECASE)
+_SECRET = re.compile(
+    r"authori[sz]ation|cookie|token|secret|passw|api[-_]?key|(^|[-_])(auth|key|pwd)($|[-_])", re.IGNORECASE
+)
 
 
 class Source(Section):
@@ -273,6 +276,15 @@ class Source(Section):
         return value
 
     @model_validator(mode="after")
+    def _no_secrets_in_the_address(self) -> Source:  # of the whole table: an error of one key would tell its value
+        parts = urlsplit(self.url or "")
+        asked = [*parse_qsl(parts.query), ("password", parts.netloc.rpartition("@")[0].partition(":")[2])]
+        for name, said in asked:
+            if said and _SECRET.search(name) and not FROM_ENVIRONMENT.search(said):
+                raise ValueError(f"url has a {name} in it; write env:NAME or ${{NAME}}, read from the environment")
+        return self
+
+    @model_validator(mode="after")
     def _somewhere_to_look(self) -> Source:
         if self.kind == "folder" and self.schedule and self.path is None:
             raise ValueError("the key path is missing; a source with a schedule needs a folder to look in")
@@ -282,6 +294,8 @@ class Source(Section):
             raise ValueError('url is written as "env:NAME": an address with a password stays out of this file')
         if self.kind == "sql" and not (self.query or "").strip():
             raise ValueError("the key query is missing: one SELECT")
+        if self.pagination is not None and self.sheet is not None:
+            raise ValueError("pages are records, and sheet is the layout of a workbook; give one of them")
         if self.since is not None and self.combine == "sum":
             raise ValueError('since brings parts of a sum without the others; leave out since, or combine = "sum"')
         return self

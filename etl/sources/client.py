@@ -152,6 +152,8 @@ class Client:
         if before.url.scheme == "https" and request.url.scheme != "https":
             found = f"redirects to http://{request.url.host}, where everybody could listen"
             raise SourceError(self.where, found, "an https address was expected")
+        if _origin(before.url) == self._origin and _only_safer(before.url, request.url):
+            self._origin = _origin(request.url)
         if _origin(request.url) != self._origin:
             for name in self.headers:
                 request.headers.pop(name, None)
@@ -225,6 +227,12 @@ class Client:
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
+
+
+def _only_safer(before: httpx.URL, after: httpx.URL) -> bool:
+    """Tell whether a redirect leads to the same host, from http to https."""
+    ways = (_origin(before), _origin(after))
+    return ways == (("http", before.host, 80), ("https", before.host, 443))
 
 
 def _trust(source: Source) -> ssl.SSLContext:

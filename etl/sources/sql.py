@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "datetime": datetime.fromisoformat, "date": date.fromisoformat, "int": int, "str": str,
 }  # fmt: skip
 TYPES: dict[str, type] = {"datetime": datetime, "date": date, "int": int, "str": str}
+_CAST_SINCE = re.compile(r"(?<![:\w\\]):since::")  # SQLAlchemy takes no name before a PostgreSQL cast for a parameter
 MOST_TOLD = 300  # characters of what a database says
 SINCE = "since"
 
@@ -145,7 +147,8 @@ def _reading(source: Source, address: URL) -> Iterator[Connection]:
 
 
 def _run(source: Source, connection: Connection, since: Any) -> CursorResult[Any]:
-    statement = text((source.query or "").strip().removesuffix(";"))
+    query = (source.query or "").strip().removesuffix(";")
+    statement = text(_CAST_SINCE.sub(":since ::", query))
     if source.since is not None:
         statement = statement.bindparams(bindparam(SINCE, since))
     return connection.execution_options(stream_results=True, yield_per=AT_ONCE).execute(statement)

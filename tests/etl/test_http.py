@@ -10,6 +10,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import openpyxl
 import pytest
 import trustme
@@ -17,6 +18,7 @@ import trustme
 from campaign.errors import CanDichError, ConfigError, ContractError, SourceError
 from etl.pull import pull_source
 from etl.pulls import history
+from etl.sources.client import _only_safer
 from tests.served import Answer, Asked, Says, Served, serving
 from tests.warehouse.small import CONFIG, Small, counts
 
@@ -246,8 +248,9 @@ def test_a_token_that_is_missing_or_written_into_the_file_is_told(
     configure(small, f"{web.address}/a", ASKING)
     with pytest.raises(ConfigError, match="SO_TOKEN is not set"):
         pull(small)
-    for written in ('headers = { Authorization = "Token abc" }', 'params = { access_token = "abc" }'):
-        configure(small, f"{web.address}/a", written)
+    written = ('headers = { Authorization = "Token abc" }', 'params = { access_token = "abc" }')
+    for query, more in (("", written[0]), ("", written[1]), ("?api_key=abc", "")):
+        configure(small, f"{web.address}/a{query}", more)
         with pytest.raises(ConfigError, match="environment"):
             pull(small)
     assert web.asked == []
@@ -268,6 +271,16 @@ def test_another_host_gets_no_header_of_ours(small: Small, web: Served, monkeypa
         assert other.paths == ["/c", "/d", "/e"]
         for asked in other.asked:
             assert "rat-bi-mat" not in f"{asked.headers.items()}{asked.query}"
+
+
+def test_only_a_redirect_to_https_on_the_same_host_keeps_our_headers() -> None:
+    def safer(before: str, after: str) -> bool:
+        return _only_safer(httpx.URL(before), httpx.URL(after))
+
+    assert safer("http://so.gov.vn/a", "https://so.gov.vn/b")
+    for after in ("https://www.so.gov.vn/b", "https://so.gov.vn:8443/b", "http://so.gov.vn/b", "https://gov.vn/b"):
+        assert not safer("http://so.gov.vn/a", after)
+    assert not safer("http://so.gov.vn:8080/a", "https://so.gov.vn/b")
 
 
 def test_redirects_in_a_loop_are_left(small: Small, web: Served) -> None:

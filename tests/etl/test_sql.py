@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from campaign.errors import CanDichError, ConfigError, ContractError, SourceError
+from campaign.errors import ConfigError, ContractError, SourceError
 from etl.pull import pull_source
 from etl.pulls import history
 from tests.postgres import postgresql
@@ -115,6 +116,28 @@ def test_since_asks_for_what_is_new_and_moves_only_when_it_is_loaded(
     assert pull(small)["files"] == 0, "nothing is later than the microsecond that was taken"
     put(database, ("00201", "2025-02-04", 7, "2025-02-04 12:00:00.123457+07"))
     assert pull(small)["read"] == 1
+
+
+def test_casts_percent_signs_and_a_semicolon_reach_the_database_as_they_are(
+    small: Small, database: psycopg.Connection
+) -> None:
+    since = 'since = { column = "ngay", first = 2025-02-01 }'
+    query = "select ma_xa::text, ngay::date, da_duyet from ket_qua where ma_xa like '00%' and ngay > :since::date;"
+    configure(small, query, since)
+    put(database, ("00101", "2025-02-03", 5, "2025-02-03 12:00+07"), ("1", "2025-02-03", 5, "2025-02-03 12:00+07"))
+    assert pull(small)["read"] == 1
+
+
+def test_a_server_that_accepts_and_says_nothing_is_not_waited_for(
+    small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("HO_TICH_URL", f"postgresql://u@127.0.0.1:{silent.getsockname()[1]}/d")
+        configure(small)
+        text = (small.folder / "config.toml").read_text("utf-8")
+        small.write("config.toml", text.replace("timeout = 5", "timeout = 2"))
+        with pytest.raises(SourceError, match="timeout"):
+            pull(small)
 
 
 def test_another_query_starts_from_the_first_value_again(small: Small, database: psycopg.Connection) -> None:
@@ -244,5 +267,6 @@ def test_sqlite_is_a_database_too(small: Small, monkeypatch: pytest.MonkeyPatch)
 
 def test_the_address_stays_out_of_the_configuration(small: Small) -> None:
     small.write("config.toml", CONFIG + SOURCE.format(query=QUERY, more="").replace("env:", "postgresql://u:p@"))
-    with pytest.raises(CanDichError, match="env:NAME"):
+    with pytest.raises(ConfigError, match="env:NAME") as refused:
         _ = small.config
+    assert "u:p" not in str(refused.value)
