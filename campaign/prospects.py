@@ -44,7 +44,7 @@ class Prospect:
     `p_on_time`: probability that every unit with work at and below it is finished by the last campaign day (None:
     nothing can be said). `finish_*`: the day by which it is finished with 10, 50, 90 % probability (None: not up to
     `horizon`). `expected_final`: mean count at the end of the last campaign day. `units_on_time`: how many of the
-    leaves with work are expected to be. `band`: (day, P10, P50, P90) of the count for each campaign day left.
+    leaves with work are expected to be. `band`: (day, P10, P50, P90) of an open unit's count on each day left.
     `pooled`: share of the evidence borrowed from like units, 0 … 1. `moving`: there was progress.
     """
 
@@ -237,11 +237,11 @@ def _prospect(row: UnitProgress, node: int, standing: Standing, found: _Found, c
     outlook = found.outlook
     if outlook is not None and standing in (Standing.OPEN, Standing.FINISHED):
         expected = Fraction(round(float(outlook.expected_final[node]) * 100), 100)
-        whole = np.rint(outlook.counts[node]).astype(np.int64).tolist()
-        band = tuple((day, *counts) for day, counts in zip(found.steps.ahead, whole, strict=True))
         pooled, moving = float(outlook.pooled[node]), bool(outlook.moving[node])
     if outlook is not None and standing is Standing.OPEN:
         p = _share(outlook.p_on_time[node])
+        whole = np.rint(outlook.counts[node]).astype(np.int64).tolist()
+        band = tuple((day, *counts) for day, counts in zip(found.steps.ahead, whole, strict=True))
         finish = tuple(found.steps.on(step) if step >= 0 else None for step in outlook.finish[node].tolist())
     return Prospect(
         as_of=row.as_of,
