@@ -9,6 +9,7 @@ from datetime import date
 
 from campaign.claims import ClaimReader, Refused
 from campaign.configuration import Campaign
+from campaign.lineage import lineage_of
 from campaign.rows import Claim, Fate, Measure, Moved, Reason, Row, Series, Verdict
 from campaign.standing import Move, Standing
 from campaign.units import Registry
@@ -50,6 +51,7 @@ class Judge:
         """Keep what stands, and read by the campaign's words, its units and their other names."""
         self.standing = standing
         self.reader = ClaimReader(campaign, registry, aliases)
+        self._lineage = lineage_of(registry)
         self._moved: dict[tuple[Series, date], tuple[int, Move, Verdict]] = {}
 
     def file(self, rows: Iterable[Row], received_on: date, terms: Terms) -> list[Verdict]:
@@ -162,12 +164,16 @@ class Judge:
         """Return why a person must look at a count before it stands, and the day and count it is at odds with."""
         standing, series, day = self.standing, claim.series, claim.as_of
         before = standing.before(series, day)
-        if before is not None and claim.count < before[1]:
+        if before is not None and claim.count < before[1] and self._of_one_unit(claim, before):
             return Reason.COUNT_FALLS, before
         after = standing.after(series, day) if claim.increment is None else standing.room(series, day)
-        if after is not None and claim.count > after[1]:
+        if after is not None and claim.count > after[1] and self._of_one_unit(claim, after):
             return Reason.EXCEEDS_LATER, after
         return None
+
+    def _of_one_unit(self, claim: Claim, other: Other) -> bool:
+        """Tell whether the code means the same unit on both days: a merger or a code given on begins a new count."""
+        return self._lineage is None or self._lineage.same_unit(claim.series.unit_code, claim.as_of, other[0])
 
     def _accept(self, claim: Claim) -> Verdict:
         """Let a claim stand; later days that move along are told with the file's verdicts."""
