@@ -19,10 +19,7 @@ from reporting import numbers
 from reporting.texts import has
 
 SHOWN = 400
-COLUMNS = (
-    ("place", 2), ("name", 1), ("category", 1), ("stage", 3), ("as_of", 3), ("before", 1), ("after", 1), ("fate", 1),
-    ("reason", 2),
-)  # fmt: skip
+COLUMNS = (("name", 1), ("stage", 3), ("as_of", 3), ("before", 1), ("after", 1), ("fate", 1), ("reason", 2))
 CHIPS = {
     "rejected": ("overdue", "✕"),
     "held": ("at_risk", "‖"),
@@ -95,24 +92,26 @@ def show(view: View, found: Preview) -> None:
 
 
 def _cells(view: View, line: Line) -> list[_tables.Cell]:
-    lang, verdict, fate = view.lang, line.verdict, fate_of(line)
-    named = {one.id: one.title(lang) for one in (*view.campaign.groups, *view.campaign.categories)}
+    lang, fate, series = view.lang, fate_of(line), line.series
+    categories = {one.id: one.title(lang) for one in (*view.campaign.groups, *view.campaign.categories)}
     stages = {one.id: one.title(lang) for one in view.campaign.stages}
-    series = line.series
-    unit = series.unit_code if series else ""
     said = str(line.cells.get("unit_name") or line.cells.get("unit_code") or "")
-    before, after = _before(view, line), verdict.found or str(line.cells.get("count") or "–")
-    chip, sign = CHIPS[fate]
+    unit = series.unit_code if series else said
+    category = series.category if series else _said(line, "category")
+    stage = series.stage if series else _said(line, "stage")
+    place = view.says("sending.cell" if "cell" in line.cells else "sending.row", place=line.place)
+    note = " · ".join(
+        one for one in (categories.get(category, category if view.campaign.categories else ""), place) if one
+    )
+    why, (chip, sign) = _why(view, line), CHIPS[fate]
     return [
-        {"text": line.place, "sort": line.number},
-        {"text": view.tree.unit(unit).name if unit in view.tree else said or "–", "code": unit or ""},
-        {"text": named.get(series.category, view.says("filter.all.categories")) if series else _said(line, "category")},
-        {"text": stages.get(series.stage, view.says("stage.done")) if series else _said(line, "stage")},
+        {"text": view.tree.unit(unit).name if unit in view.tree else said or "–", "code": unit, "note": note},
+        {"text": stages.get(stage, view.says("stage.done"))},
         {"text": numbers.day(line.as_of, lang) if line.as_of else _said(line, "as_of")},
-        {"text": before},
-        {"text": numbers.whole(line.after, lang) if line.after is not None else after},
+        {"text": _before(view, line)},
+        {"text": numbers.whole(line.after, lang) if line.after is not None else _said(line, "count")},
         {"text": view.says(f"fate.{fate}"), "chip": chip, "sign": sign, "sort": ORDER.index(fate)},
-        {"text": _why(view, line)},
+        {"text": why},
     ]
 
 

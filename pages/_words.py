@@ -186,7 +186,7 @@ def trust(view: View, found: Sequence[Issue], last: Batch | None) -> str:
         for kind in WORTH_SAYING
         if counted[kind]
     )
-    to_mend = f'<a class="cd-tally" href="{e(view.address.href("unit", unit=view.scope))}">{chips}</a>' if chips else ""
+    to_mend = f'<a class="cd-tally" href="{e(view.address.href("issues"))}">{chips}</a>' if chips else ""
     lines = [difference(view, one) for one in differences[:TOLD]]
     told = "".join(f"<li><div class='cd-name'>{line}</div></li>" for line in lines)
     agree = "" if lines else f"<p>{e(view.says('overview.trust.agrees'))}</p>"

@@ -114,8 +114,10 @@ def _row(view: View, row: Refusal) -> None:
     key = _key(row)
     is_open = st.session_state.get(OPEN, {}).get("row") == key
     with st.container(key=f"cd-row-{key}", border=True):
-        draw(_told(view, row))
-        with st.container(horizontal=True, key=f"cd-tap-{key}"):
+        with st.container(horizontal=True, key=f"cd-line-{key}"):
+            draw(_told(view, row))
+            taps = st.container(horizontal=True, key=f"cd-tap-{key}")
+        with taps:
             for number, (code, name) in enumerate(_near(view, row)):
                 label = f"{view.says('mending.near')} {_submitting.plain(name)}?"
                 if st.button(label, key=f"cd-near-{number}-{key}"):

@@ -138,13 +138,19 @@ def _guards(sheet: Worksheet, wanted: Template, columns: int, lang: str) -> None
     first, final = FIRST_ROW, max(FIRST_ROW + len(wanted.units) - 1, FIRST_ROW)
     left, right = get_column_letter(CODES_AT + 2), get_column_letter(CODES_AT + 1 + columns)
     counts = f"{left}{first}:{right}{final}"
-    whole = DataValidation("whole", "greaterThanOrEqual", "0", allow_blank=True, showErrorMessage=True)
+    whole = DataValidation(
+        "whole", formula1="0", operator="greaterThanOrEqual", allow_blank=True, showErrorMessage=True
+    )
     whole.errorTitle, whole.error = text("template.wrong", lang), text("template.wrong.count", lang)
     whole.add(counts)
-    day = DataValidation("date", "greaterThanOrEqual", "36526", allow_blank=False, showErrorMessage=True)
+    day = DataValidation(
+        "date", formula1="36526", operator="greaterThanOrEqual", allow_blank=False, showErrorMessage=True
+    )
     day.errorTitle, day.error = text("template.wrong", lang), text("template.wrong.day", lang)
     day.add(f"{get_column_letter(DAY[1])}{DAY[0]}")
-    length = DataValidation("textLength", "lessThanOrEqual", str(LAST_OF_REASON), allow_blank=True)
+    length = DataValidation(
+        "textLength", formula1=str(LAST_OF_REASON), operator="lessThanOrEqual", allow_blank=True, showErrorMessage=True
+    )
     length.add(f"{get_column_letter(_reason_at(columns))}{first}:{get_column_letter(_reason_at(columns))}{final}")
     for one in (whole, day, length):
         sheet.add_data_validation(one)
