@@ -106,7 +106,9 @@ function draw(state, data) {
     summary.setAttribute("aria-expanded", String(state.open));
     summary.lastChild.textContent = data.texts.filters + (state.open ? " ▴" : " ▾");
   });
+  const here = nav.querySelector("[aria-current]");
   state.root.replaceChildren(top, ...(data.filters.length ? [summary, filters] : []), make("div", { class: "cd-busy", "aria-hidden": "true" }));
+  if (here) nav.scrollLeft = here.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;
   if (focused) state.root.querySelector(`[name="${CSS.escape(focused)}"]`)?.focus();
 }
 
