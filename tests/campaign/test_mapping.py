@@ -1,7 +1,9 @@
 """Units that merge, split and hand on their codes: every series under any map, totals equal to the last unit."""
 
+from csv import DictReader
 from datetime import date, timedelta
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from campaign.lineage import Lineage, lineage_of
 from campaign.mapping import Mapping, apportion
 from campaign.units import Registry, Unit
 
+ROOT = Path(__file__).resolve().parents[2]
 EVE, MERGER, LATER = date(2024, 12, 31), date(2025, 1, 1), date(2025, 1, 10)
 START = date(2024, 12, 20)
 
@@ -291,3 +294,35 @@ def test_a_day_s_own_units_have_what_they_reported(history: tuple[Registry, Fact
             code, when = facts.unit_codes[unit], date.fromordinal(int(day))
             if registry.on(when) is registry.on(on) and when >= since and code in registry.on(on):
                 assert done(seen, code, when, facts.category_ids[category]) == count
+
+
+def test_the_communes_of_yen_bai_before_and_after_new_year_2025() -> None:
+    with (ROOT / "data/demo/yen-bai/units.csv").open(encoding="utf-8", newline="") as file:
+        listed = [(row["code"], row["name"], row["level"], row["parent_code"] or None) for row in DictReader(file)]
+    # The five that were merged that day; whom each joined is this test's choice: the next commune of its district.
+    merged = {"04267", "04507", "04528", "04561", "04774"}
+    into = {code: next(other for other, _, level, parent in listed if parent == above and other not in merged)
+            for code, _, _, above in listed if code in merged}  # fmt: skip
+    rows = [
+        Unit(code, name, level, above, valid_to=EVE if code in merged else None, successor=into.get(code))
+        for code, name, level, above in listed
+    ]
+    registry = Registry(rows)
+    assert (len(registry.on(EVE).leaves), len(registry.on(MERGER).leaves)) == (173, 168)
+    counts = [
+        (code, "a", START + timedelta(days=day), 7 * number + 3 * day)
+        for number, code in enumerate(registry.on(EVE).leaves)
+        for day in range(0, 25, 4)
+        if code not in merged or START + timedelta(days=day) <= EVE
+    ]
+    facts = facts_of(counts, [(code, "a", None, 2000) for code in registry.on(EVE).leaves])
+    old, new = under(registry, facts, EVE), under(registry, facts, MERGER)
+    reported = {(code, day): count for code, _, day, count in counts}
+    for offset in range(0, 25, 4):
+        day = START + timedelta(days=offset)
+        by_old = {code: done(old, code, day) for code in registry.on(EVE).leaves}
+        by_new = {code: done(new, code, day) for code in registry.on(MERGER).leaves}
+        assert sum(by_old.values()) == sum(by_new.values())
+        for code in set(by_new) - set(into.values()):
+            assert by_old[code] == by_new[code] == reported[code, day]
+    assert sum(due(new, code, LATER) or 0 for code in registry.on(MERGER).leaves) == 173 * 2000
