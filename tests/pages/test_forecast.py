@@ -9,6 +9,7 @@ from etl.configured import load
 from etl.forecasting import keep
 from reporting import forecasts
 from reporting.figures import Figures
+from tests.etl import odd
 from tests.pages.house import EMPTY, FORMULA, ID, LATER, build
 
 DAY = date(2025, 3, 3)
@@ -117,3 +118,36 @@ def test_a_campaign_that_has_not_begun_says_so(show, page):
 
 def test_a_campaign_without_data_has_no_forecast_page(show):
     assert "Chiến dịch chưa có số liệu" in show("du-bao", campaign=EMPTY).html
+
+
+@pytest.fixture(scope="module")
+def strange(tmp_path_factory):
+    return odd.build(tmp_path_factory.mktemp("odd"))
+
+
+@pytest.mark.parametrize("day", ["2025-03-01", "2025-03-04", "2025-03-06"])
+@pytest.mark.parametrize("page", ["", "du-bao", "don-vi-cham"])
+def test_odd_units_are_drawn_without_a_fault(strange, monkeypatch, show, page, day):
+    monkeypatch.setenv("CANDICH_CONFIG", str(strange))
+    html = show(page, as_of=day).html
+    assert not re.search(r"\b(nan|inf|None)\b", html, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("unit", "says"),
+    [
+        ("zero", "Chưa có tiến triển"),
+        ("silent", "Chưa có tiến triển"),
+        ("finished", "Đã về đích ngày 03/03/2025."),
+        ("unknown", "Không có chỉ tiêu để vẽ đường kế hoạch."),
+        ("nothing", "không có việc phải làm"),
+        ("falls", "Khả năng về đích đúng hạn"),
+        ("excused", "Khả năng về đích đúng hạn"),
+        ("one", "Khả năng về đích đúng hạn"),
+    ],
+)
+def test_each_odd_unit_has_words_of_its_own(strange, monkeypatch, show, unit, says):
+    monkeypatch.setenv("CANDICH_CONFIG", str(strange))
+    html = show("don-vi", unit=unit, as_of="2025-03-04").html
+    assert says in html
+    assert not re.search(r"\b(nan|inf)\b", html, re.IGNORECASE)
