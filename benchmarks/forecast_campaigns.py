@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+HALF = 0.5
+SATURDAY = 5
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Finished:
         return np.asarray(self.done[:, -1] >= self.target)
 
 
-def cut(  # noqa: PLR0913 - every one is a choice a reader wants to see
+def cut(
     series: Array, size: Array, kind: str, *, start: int, days: int, reached: float, from_zero: bool
 ) -> Finished | None:
     """Return `days` days of a long series as a campaign whose target a share `reached` of the units met.
@@ -56,9 +58,10 @@ KINDS = ("steady", "arrivals", "bulk", "sprint", "stalls", "falling short")
 def simulated(kind: str, seed: int, *, units: int = 121, days: int = 15) -> Finished:
     """Return a campaign that never was: books of registers, entered by people, reported a whole book at a time.
 
-    steady: even work in small books; bulk: few large books a unit; sprint: work doubles towards the deadline,
-    the more so the further behind; stalls: late starters, stops, the system down for a day; falling short:
-    too little work for the target, most miss it; arrivals: books come by chance, however long ago the last. All but that have rest days, and units of different strength.
+    steady: even work in small books; arrivals: books come by chance, however long ago the last; bulk: few large
+    books a unit; sprint: work doubles towards the deadline, the more so the further behind; stalls: late starters,
+    stops, the system down for a day; falling short: too little work for the target, most miss it. All but arrivals
+    have rest days, slow first days and units of different strength.
     """
     rng = np.random.default_rng([seed, KINDS.index(kind), units, days])
     target = np.maximum(np.round(np.exp(rng.normal(7.5, 0.8, units))), 20)
@@ -72,7 +75,7 @@ def simulated(kind: str, seed: int, *, units: int = 121, days: int = 15) -> Fini
     begins = np.where(rng.random(units) < (0.35 if kind == "stalls" else 0.1), rng.integers(1, 1 + days // 3, units), 0)
     stops = rng.random((units, days)) < (0.12 if kind == "stalls" else 0.02)
     for day in range(1, days):
-        stops[:, day] |= stops[:, day - 1] & (rng.random(units) < 0.5)
+        stops[:, day] |= stops[:, day - 1] & (rng.random(units) < HALF)
     hours = np.zeros((units, days + 1))
     for day in range(days):
         speed = strength * common[day] * rng.gamma(4, 0.25, units)
@@ -83,7 +86,7 @@ def simulated(kind: str, seed: int, *, units: int = 121, days: int = 15) -> Fini
         hours[:, day + 1] = hours[:, day] + works * speed / days
     done = np.stack([_finished_books(books[unit], hours[unit]) for unit in range(units)])
     weights = np.ones(days)
-    if rng.random() < 0.5:
+    if rng.random() < HALF:
         weights = np.round(1 + 3 * np.minimum(np.arange(1, days + 1) / 4, 1))
     return Finished(f"{kind} {seed}", kind, target, done, weights)
 
@@ -92,19 +95,19 @@ def _by_chance(rng: np.random.Generator, target: Array, days: int) -> Array:
     """Return the counts of units whose books arrive as a compound Poisson process, ended at the target or not."""
     books = rng.uniform(0.2, 2) * days * np.exp(rng.normal(0, 0.3, len(target)))
     strength = np.exp(rng.normal(rng.uniform(-0.1, 0.4), rng.uniform(0.1, 0.5), len(target)))
-    weekend = np.where((np.arange(days) + rng.integers(7)) % 7 >= 5, rng.choice([1.0, 1.0, 0.3]), 1)
+    weekend = np.where((np.arange(days) + rng.integers(7)) % 7 >= SATURDAY, rng.choice([1.0, 1.0, 0.3]), 1)
     number = rng.poisson((books * strength)[:, None] * (weekend / weekend.sum())[None, :])
     size = target / books
     records = np.round(rng.gamma(np.maximum(number, 1e-9) * 2, 0.5) * size[:, None] * (number > 0))
     done = np.concatenate((np.zeros((len(target), 1)), records.cumsum(axis=1)), axis=1)
-    return np.minimum(done, target[:, None]) if rng.random() < 0.5 else done
+    return np.minimum(done, target[:, None]) if rng.random() < HALF else done
 
 
 def _common(kind: str, rng: np.random.Generator, days: int) -> Array:
     """Return how much all units work on each day: a slow start, weekends, weather, a day the system is down."""
     factor = np.exp(rng.normal(0, 0.12, days))
     weekday = (np.arange(days) + rng.integers(7)) % 7
-    factor *= np.where(weekday >= 5, rng.choice([1.0, 0.7, 0.3]), 1)
+    factor *= np.where(weekday >= SATURDAY, rng.choice([1.0, 0.7, 0.3]), 1)
     factor[: days // 5] *= rng.uniform(0.3, 1)
     factor *= np.linspace(1, rng.uniform(0.8, 1.4), days)
     if kind == "stalls":

@@ -10,7 +10,7 @@ import numpy as np
 from benchmarks.forecast_campaigns import Array, Finished
 from campaign.forecast import FINAL_LEVELS, History, outlook
 
-DRAWS = 200
+DRAWS = 100
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ class Knobs:
     own_spread: float = 15.0  # a row's own day-to-day spread weighs as its days against so many of the peers'
     evens: float = 0.5  # share of a row's day-to-day noise that does not even out over days
     least_between: float = 0.1  # rows differ at least so much in speed (coefficient of variation)
-    keeps: float = 0.5  # how much of a row's lead or lag in (log) speed lasts
+    most_between: float = 0.3  # … and at most so much, times the root of the days seen
+    keeps_days: float = 4.0  # after n days n / (n + keeps_days) of a row's lead or lag in (log) speed lasts
     drift: float = 0.2  # log sd by which a row's speed ahead differs from its past
     week_prior: float = 2.0  # an even week is worth so many weeks of evidence
     common: float = 0.15  # log sd by which everyone's speed ahead differs from the past, at least,
@@ -168,13 +169,16 @@ def _shrunk(seen: _Seen, mean: float, knobs: Knobs) -> tuple[Floats, Floats, Flo
     pool = square[peers].sum() / spare if spare > 0 else mean**2
     noise = (square + knobs.own_spread * pool) / (np.maximum(used.sum(axis=1) - 1, 0) + knobs.own_spread)
     error = knobs.evens * noise / np.maximum(seen.days, 0.5)
-    alone = np.count_nonzero(peers) < 2  # noqa: PLR2004 - no two to compare
-    between = 0.25 * mean**2 if alone else own[peers].var() - error[peers].mean()
-    between = max(between, (knobs.least_between * mean) ** 2)
+    total = own[peers].var() if np.count_nonzero(peers) > 1 else (0.5 * mean) ** 2
+    most = (knobs.most_between * mean) ** 2 * max(used[peers].any(axis=0).sum(), 1)
+    average = error[peers].mean() if peers.any() else 0.0
+    between = min(max(total - average, (knobs.least_between * mean) ** 2), most)
+    error = error + max(total - average - between, 0)  # what days so few cannot tell apart is taken for chance
     trust = np.where(peers, between / (between + error), 0)
     shrunk = np.maximum(mean + trust * (own - mean), 0.02 * mean)
     unsure = np.log1p(np.minimum(between * (1 - trust) / shrunk**2, 4))
-    ahead = mean * (shrunk / mean) ** knobs.keeps
+    days = used[peers].any(axis=0).sum()
+    ahead = mean * (shrunk / mean) ** (days / (days + knobs.keeps_days))
     return ahead, np.sqrt(unsure + knobs.drift**2), 1 - trust, noise / ahead**2
 
 
