@@ -7,7 +7,6 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
@@ -221,6 +220,7 @@ KEYS_OF_KINDS = {
     "sql": ("url", "query", "since", "deadline"),
 }
 FROM_ENVIRONMENT = re.compile(r"^env:([A-Za-z_][A-Za-z0-9_]*)$|\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_SAID_IN_ADDRESS = re.compile(r"(?<=://)[^/?#@]*:([^/?#@]+)@|(?<=[?&])([^=&#]+)=([^&#]+)")
 _SECRET = re.compile(
     r"authori[sz]ation|cookie|token|secret|passw|api[-_]?key|(^|[-_])(auth|key|pwd)($|[-_])", re.IGNORECASE
 )
@@ -277,11 +277,11 @@ class Source(Section):
 
     @model_validator(mode="after")
     def _no_secrets_in_the_address(self) -> Source:  # of the whole table: an error of one key would tell its value
-        parts = urlsplit(self.url or "")
-        asked = [*parse_qsl(parts.query), ("password", parts.netloc.rpartition("@")[0].partition(":")[2])]
-        for name, said in asked:
-            if said and _SECRET.search(name) and not FROM_ENVIRONMENT.search(said):
-                raise ValueError(f"url has a {name} in it; write env:NAME or ${{NAME}}, read from the environment")
+        for password, name, value in _SAID_IN_ADDRESS.findall(self.url or ""):
+            said = password or value
+            if (not name or _SECRET.search(name)) and not FROM_ENVIRONMENT.search(said):
+                found = f"a {name or 'password'}"
+                raise ValueError(f"url has {found} in it; write env:NAME or ${{NAME}}, read from the environment")
         return self
 
     @model_validator(mode="after")
