@@ -108,7 +108,7 @@ def _take_in(
         outcome = ingest(config, campaign, [one.copy for one in fresh], source) if fresh else None
     except ContractError as problem:
         if fetched.whole:
-            raise ContractError(f"source {source.name}, {problem.where}", problem.found, problem.expected) from None
+            raise ContractError(f"{fetched.where}, {problem.where}", problem.found, problem.expected) from None
         refusals = {one.name: words for one in fresh if (words := _unreadable(one, source))}
         if not refusals:
             raise

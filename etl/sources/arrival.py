@@ -36,12 +36,13 @@ def _forget(refused: Collection[str]) -> None:
 class Fetched:
     """What one look at a source brought: the new files in order, and what could not be had of it.
 
-    `whole`: the files are parts of one answer, taken together or not at all. `remember` is called when they are
-    loaded, with the names of those that could not be read.
+    `where`: what messages call the place. `whole`: the files are parts of one answer, taken together or not at all.
+    `remember` is called when they are loaded, with the names of those that could not be read.
     """
 
     fresh: list[Arrival] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    where: str = ""
     whole: bool = False
     remember: Callable[[Collection[str]], None] = _forget
 

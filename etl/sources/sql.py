@@ -66,7 +66,7 @@ def fetch(config: Configuration, source: Source, scratch: Path) -> Fetched:
         state |= _kept(found.largest)
     if not found.count or known.get("sha256") == arrival.sha256:
         return Fetched()
-    return Fetched([arrival], whole=True, remember=lambda _: note(config, "since", source, state))
+    return Fetched([arrival], where=where, whole=True, remember=lambda _: note(config, "since", source, state))
 
 
 @dataclass

@@ -61,7 +61,7 @@ def fetch(config: Configuration, source: Source, scratch: Path) -> Fetched:
     if known.get("sha256") == state["sha256"]:
         note(config, "fetched", source, state)
         return Fetched()
-    return Fetched(arrivals, whole=True, remember=lambda _: note(config, "fetched", source, state))
+    return Fetched(arrivals, where=where, whole=True, remember=lambda _: note(config, "fetched", source, state))
 
 
 def shown(url: str) -> str:
