@@ -93,6 +93,9 @@ def freshness(view: View) -> str:
         means = e(view.says("app.simulated.means"))
         parts.append(f'<span class="cd-chip cd-simulated" title="{means}">{e(view.says("app.simulated"))}</span>')
     said = [view.says("data.published", at=numbers.moment(view.figures.published_at, view.config.zone, view.lang))]
+    since = view.figures.estimated_since(view.as_of)
+    if since is not None:
+        said.append(view.says("data.estimated", day=numbers.day(since, view.lang)))
     if view.category != ALL:
         said.append(category_name(view))
     if view.stage != view.campaign.headline:

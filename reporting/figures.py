@@ -117,6 +117,16 @@ class Figures:
     def _lineage(self) -> Lineage | None:
         return lineage_of(self.reader.registry)
 
+    def estimated_since(self, as_of: date) -> date | None:
+        """Return the day from which figures of `as_of` by the units asked for are estimates; None when none are.
+
+        Earlier units have no reports of their own after a merger: what the merged one did is spread over them.
+        """
+        if self._lineage is None or self.units_on is None:
+            return None
+        later = [turn for turn in self._lineage.turns if self.units_on.toordinal() < turn <= as_of.toordinal()]
+        return date.fromordinal(later[0]) if later else None
+
     def behind(self, codes: list[str], as_of: date) -> set[str]:
         """Return the codes whose counts and targets stand in the figures of some units: theirs and their kin's."""
         return self._lineage.behind(codes, self.units_on or as_of) if self._lineage else set(codes)

@@ -88,6 +88,8 @@ def test_any_day_is_shown_by_the_units_before_the_merger(crossed: Small) -> None
     assert done(figures, 7, "district") == {"D1": 80, "D2": 19}
     assert [row.done for row in figures.series("101", last=date(2025, 2, 7))] == [10, 40, 40, 53, 53]
     assert figures.unit("201", date(2025, 2, 7)).name == "Xã Cường"
+    assert [figures.estimated_since(date(2025, 2, day)) for day in (4, 7)] == [None, date(2025, 2, 5)]
+    assert crossed.figures().estimated_since(date(2025, 2, 7)) is None
 
 
 def test_any_day_is_shown_by_the_units_after_it(crossed: Small) -> None:
