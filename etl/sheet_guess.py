@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from campaign.configuration import Campaign
 from etl.sheet_grid import Grid
 from etl.sheet_table import JOINT, ORDINALS, joined
-from etl.sheet_words import is_blank, is_numbering, looks_counted, spelled, words_of
+from etl.sheet_words import is_blank, is_note, is_numbering, looks_counted, spelled, words_of
 
 _MOST_HEADER_ROWS = 6
 _LOOKED_AT = 80  # rows in which a table is expected to start
@@ -175,7 +175,11 @@ def _counts_below(found: Guess, place: int, path: str, campaign: Campaign) -> bo
     if spelled(path) in ORDINALS:
         return False
     below = found.grid.rows[found.first + found.header_rows :]
-    told = [row for row in below if not is_numbering([text for cell in row if (text := words_of(cell))])]
+    told = [
+        row
+        for row in below
+        if not is_numbering(texts := [text for cell in row if (text := words_of(cell))]) and not is_note(texts)
+    ]
     cells = [row[place] for row in told if place < len(row) and not is_blank(row[place])]
     if not cells:
         category, doubtful = named(path, _categories(campaign))

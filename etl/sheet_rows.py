@@ -36,6 +36,7 @@ from etl.sheet_words import (
 )
 
 _UNIT = ("unit_code", "unit_name")
+_NAMES = ("unit_name", "parent_name", "category", "stage")
 _LABELS = ("unit_name", "unit_code", "category", "stage")
 _RIGHT_BELOW = 2  # rows below a header where its columns may be numbered
 _JOINED = "gộp ô"  # said of a number that several cells share: whose it is, nobody knows
@@ -68,6 +69,14 @@ class SheetReader:
             for row in self._grid.rows[table.first : table.last + 1]
         ]
         self._merged = _covered(table)
+        self._plan = [
+            (field, places, field in _NAMES, bool(self._words) and field in ("category", "stage"))
+            for field, places in table.fields.items()
+        ]
+        sheet = f"{self._grid.sheet}!" if self._grid.sheet else ""
+        self._spots = {
+            place: (place + 1, f"{sheet}{letters(place + 1)}") for one in table.amounts for place in one.columns
+        }
         self._constants = self._above(day)
 
     def rows(self) -> Iterator[Row]:
@@ -107,22 +116,20 @@ class SheetReader:
         self, line: int, row: list[object], state: _Standing, counted: list[tuple[Amount, list[object]]]
     ) -> bool:
         """Tell whether a row is no part of the table: column numbers, a repeated header, a note, or one to skip."""
+        numbers = any(looks_counted(value) for _, values in counted for value in values)
+        if numbers and not self._skip and line > state.header + _RIGHT_BELOW:
+            state.below = False
+            return False
         texts = [text for cell in row if (text := words_of(cell))]
-        if self._skip and any(one.search(" | ".join(texts)) for one in self._skip):
+        if any(one.search(" | ".join(texts)) for one in self._skip):
             return True
         if line <= state.header + _RIGHT_BELOW and is_numbering(texts):
             return True
         if self._repeats_header(row):
             state.header = line
             return True
-        numbers = any(looks_counted(value) for _, values in counted for value in values)
-        if numbers:
-            state.below = False
-            return False
-        if state.begun and (state.below or is_note(texts)):
-            state.below = True
-            return True
-        return False
+        state.below = not numbers and state.begun and (state.below or is_note(texts))
+        return state.below
 
     def _repeats_header(self, row: list[object]) -> bool:
         here = [(place, spelled(words_of(cell))) for place, cell in enumerate(row) if cell is not None]
@@ -166,16 +173,20 @@ class SheetReader:
     def _fields(self, line: int, row: list[object]) -> dict[str, object]:
         """Return the fields a row's own columns carry."""
         found: dict[str, object] = {}
-        for field, places in self._table.fields.items():
-            cells = [self._filled(line, row, place) for place in places]
+        for field, places, named, mapped in self._plan:
+            cell = row[places[0]] if places[0] < len(row) else None
+            if cell is None and self._merged:
+                cell = self._filled(line, row, places[0])
             if field == "as_of":
-                found[field] = day_of(cells[0], from_1904=self._grid.from_1904)
+                found[field] = day_of(cell, from_1904=self._grid.from_1904)
                 continue
-            text = " ".join(text for cell in cells if (text := words_of(cell)))
-            if field in ("unit_name", "parent_name", "category", "stage"):
+            text = words_of(cell)
+            if len(places) > 1:
+                text = " ".join(part for place in places if (part := words_of(self._filled(line, row, place))))
+            if named:
                 text = without_number(text)
             if text or field not in self._constants:
-                found[field] = self._word(field, text)
+                found[field] = self._words.get(spelled(text), text) if mapped else text
         if "parent_name" in found and not found["parent_name"]:
             del found["parent_name"]
         return found
@@ -212,7 +223,7 @@ class SheetReader:
     def _plain(
         self, line: int, row: list[object], fields: dict[str, object], amount: Amount, values: list[object]
     ) -> Row:
-        column = amount.columns[0] + 1
+        column, letter = self._spots[amount.columns[0]]
         cells: dict[str, object] = {**self._constants, **fields}
         if "unit_name" in fields or "unit_code" in fields:
             for one in _UNIT:
@@ -225,11 +236,11 @@ class SheetReader:
         if amount.stage is not None:
             cells["stage"] = amount.stage
         cells["count"] = values[0] if len(values) == 1 else values
-        targets = [value for place in amount.targets if not is_blank(value := self._cell(line, row, place))]
-        if targets:
-            cells["target"] = targets[0] if len(targets) == 1 else targets
-        spot = f"{letters(column)}{line + 1}"
-        cells["cell"] = f"{self._grid.sheet}!{spot}" if self._grid.sheet else spot
+        if amount.targets:
+            targets = [value for place in amount.targets if not is_blank(value := self._cell(line, row, place))]
+            if targets:
+                cells["target"] = targets[0] if len(targets) == 1 else targets
+        cells["cell"] = f"{letter}{line + 1}"
         return Row(cell_number(self._grid.index, line + 1, column), cells)
 
     def _above(self, day: date | None) -> dict[str, object]:

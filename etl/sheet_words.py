@@ -47,13 +47,20 @@ def spelled(text: str) -> str:
 
 def words_of(cell: object) -> str:
     """Return a cell as text on one line, single spaces (no-break ones too), trimmed."""
-    text = cell if isinstance(cell, str) else read_text(cell)
+    if cell is None:
+        return ""
+    return on_one_line(cell) if isinstance(cell, str) else read_text(cell)
+
+
+@lru_cache(maxsize=8192)
+def on_one_line(text: str) -> str:
+    """Return a text on one line, remembered: names repeat from row to row and from file to file."""
     return _SPACES.sub(" ", text).strip()
 
 
 def is_blank(cell: object) -> bool:
     """Tell whether a count's cell says "not reported": empty, or a dash. 0 is a count."""
-    return cell is None or (isinstance(cell, str) and words_of(cell) in DASHES)
+    return cell is None or (isinstance(cell, str) and on_one_line(cell) in DASHES)
 
 
 def looks_counted(cell: object) -> bool:
@@ -63,6 +70,7 @@ def looks_counted(cell: object) -> bool:
     return isinstance(cell, str) and _NUMBER.fullmatch(words_of(cell)) is not None
 
 
+@lru_cache(maxsize=8192)
 def total_of(label: str) -> str | None:
     """Return what a total row's label names: a unit, "" for the part above it, "*" for all; None when it is no total.
 
@@ -88,6 +96,7 @@ def _last_words(label: str, rest: str) -> str:
     return " ".join(words_of(label).strip(" :.,()").split(" ")[-len(rest.split(" ")) :])
 
 
+@lru_cache(maxsize=8192)
 def without_number(label: str) -> str:
     """Return a label without its numbering: "1. Khai sinh", "- Khai sinh", "a) Khai sinh"; "X. An" is a commune."""
     match = _NUMBERED.match(label)
@@ -98,6 +107,7 @@ def without_number(label: str) -> str:
     return label if roman and not split_kind(rest)[0] else rest
 
 
+@lru_cache(maxsize=8192)
 def heading_of(number: str, label: str) -> str | None:
     """Return what a section heading names ("I | Huyện Văn Yên", "II. Huyện Trấn Yên"); None for another row."""
     if label and number and _ROMAN.fullmatch(number.strip(" .):/")):

@@ -1,0 +1,143 @@
+"""1,000 communes' workbooks of 30 counts, one pull: against the time python-calamine needs just to read them.
+
+`python -m benchmarks.reading [--profile]`: two dresses of the same counts, the plain form and a report laid out by
+people (titles, a merged header, numbering, a total, signatures). CPU seconds of this process: the pull's pause between
+its two looks is no work and stands apart.
+"""
+
+from __future__ import annotations
+
+import cProfile
+import pstats
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.worksheet.worksheet import Worksheet
+
+from campaign.configuration import Configuration
+from etl.configured import load
+from etl.pull import pull_source
+from etl.reading import read_rows
+
+COMMUNES, CATEGORIES, STAGES = 1000, 10, 3
+DAY = date(2025, 2, 5)
+PROFILE = "--profile" in sys.argv
+
+
+def config_text() -> str:
+    """Return a campaign of ten categories and three stages, and a source for each dress."""
+    lines = ['[[campaign]]\nid = "do"\nstart = 2025-02-03\nend = 2025-02-07\nunits = "units.csv"']
+    lines += [f'[[campaign.category]]\nid = "c{n}"\nname = "Loại sổ {n}"' for n in range(CATEGORIES)]
+    lines += [f'[[campaign.stage]]\nid = "s{n}"\nheadline = {str(n == STAGES - 1).lower()}' for n in range(STAGES)]
+    lines.append('[[source]]\nname = "plain"\ncampaign = "do"\npath = "in/plain"')
+    lines.append('[[source]]\nname = "report"\ncampaign = "do"\npath = "in/report"')
+    lines.append('columns = { category = "Loại sổ", stage = "Công đoạn", count = "Số lượng" }\n[source.sheet]')
+    lines.append("above = { unit_code = 'Mã đơn vị: (.+)' }\nheader_rows = 2")
+    lines.append("words = { " + ", ".join(f'"Loại sổ {n}" = "c{n}"' for n in range(CATEGORIES)) + " }")
+    return "\n".join(lines) + "\n"
+
+
+def counts() -> list[tuple[str, str, str, int]]:
+    """Return (category, its name, stage, count) of one workbook's 30 rows."""
+    return [(f"c{c}", f"Loại sổ {c}", f"s{s}", 100 * c + s) for c in range(CATEGORIES) for s in range(STAGES)]
+
+
+def plain(sheet: Worksheet, code: str) -> None:
+    """Fill the plain form."""
+    sheet.append(["unit_code", "category", "stage", "as_of", "count"])
+    for category, _, stage, count in counts():
+        sheet.append([code, category, stage, DAY, count])
+
+
+def report(sheet: Worksheet, code: str) -> None:
+    """Fill a report as an office makes it."""
+    line = Side(style="thin")
+    sheet["A1"], sheet["D1"] = "UBND TỈNH NHỎ", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
+    sheet["A2"], sheet["A3"] = f"Mã đơn vị: {code}", "BÁO CÁO KẾT QUẢ SỐ HÓA"
+    sheet["A4"] = "(Tính đến ngày 05/02/2025)"
+    for place, text in enumerate(("STT", "Loại sổ", "Công đoạn", "Số lượng", "Ghi chú"), 1):
+        sheet.cell(5, place, text).font = Font(bold=True)
+        sheet.merge_cells(start_row=5, end_row=6, start_column=place, end_column=place)
+        sheet.cell(7, place, f"({place})")
+    for number, (_, name, stage, count) in enumerate(counts(), 1):
+        for place, value in enumerate((number, name, stage, count, None), 1):
+            cell = sheet.cell(7 + number, place, value)
+            cell.border = Border(left=line, right=line, top=line, bottom=line)
+            cell.alignment = Alignment(wrap_text=True)
+    sheet["B40"], sheet["D40"] = "NGƯỜI LẬP BIỂU", "CHỦ TỊCH"
+
+
+def make(folder: Path, fill: Callable[[Worksheet, str], None]) -> list[Path]:
+    """Write one workbook a commune."""
+    folder.mkdir(parents=True)
+    found = []
+    for number in range(COMMUNES):
+        book = Workbook()
+        sheet = book.active
+        if isinstance(sheet, Worksheet):
+            fill(sheet, f"{number:05d}")
+        found.append(folder / f"{number:05d}.xlsx")
+        book.save(found[-1])
+    return found
+
+
+def cpu(work: Callable[[], object], rounds: int = 3) -> float:
+    """Return the least CPU seconds of some runs."""
+    found = []
+    for _ in range(rounds):
+        began = time.process_time()
+        work()
+        found.append(time.process_time() - began)
+    return min(found)
+
+
+def bare(files: list[Path]) -> None:
+    """Read every workbook's first sheet with python-calamine, and nothing more."""
+    from python_calamine import CalamineWorkbook  # noqa: PLC0415 - its import is not what is measured
+
+    for path in files:
+        CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)
+
+
+def measure(config: Configuration, name: str, files: list[Path]) -> None:
+    """Print what reading, and a whole pull, cost beside the bare reading."""
+    source = config.source(name)
+    bare(files[:1])
+    least = cpu(lambda: bare(files))
+    ours = cpu(lambda: [list(read_rows(path, path.name, source)) for path in files])
+    shutil.rmtree(config.data, ignore_errors=True)
+    profile = cProfile.Profile()
+    began = time.process_time()
+    if PROFILE:
+        profile.enable()
+    done = pull_source(config, name)
+    profile.disable()
+    whole = time.process_time() - began
+    print(f"{name}: bare {least:.2f} s; reading {ours:.2f} s ({ours / least:.2f}×); "
+          f"pull {whole:.2f} s ({whole / least:.2f}×), accepted {done['accepted']}")  # fmt: skip
+    if PROFILE:
+        pstats.Stats(profile).sort_stats("cumulative").print_stats(45)
+
+
+def main() -> None:
+    """Make the workbooks, measure and print."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        (folder / "config.toml").write_text(config_text(), "utf-8")
+        units = ["code,name,level,parent_code", "p,Tỉnh Nhỏ,province,"]
+        units += [f"{n:05d},Xã {n},commune,p" for n in range(COMMUNES)]
+        (folder / "units.csv").write_text("\n".join(units), "utf-8")
+        config = load(folder / "config.toml")
+        for name, fill in (("plain", plain), ("report", report)):
+            measure(config, name, make(folder / "in" / name, fill))
+
+
+if __name__ == "__main__":
+    main()
