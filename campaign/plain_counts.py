@@ -46,9 +46,13 @@ class Counts:
 
 @dataclass(frozen=True)
 class Judged:
-    """What became of a file's counts, in file order: `plain` ones are judged, the others need a judge of rows."""
+    """What became of a file's counts, in file order: `plain` ones are judged, the others need a judge of rows.
+
+    `known`: a count stands for that very day; `unchanged`: the same, and the row is plain.
+    """
 
     plain: Flags
+    known: Flags
     unchanged: Flags
 
 
@@ -77,10 +81,9 @@ def judge_counts(key: Ints, count: Ints, free: Flags, known: Counts, slow: Flags
     fits = unchanged | free | ((count >= least) & (~later | (count <= later_count)))
     slow = slow.copy()
     slow[series[~fits | twice]] = True
-    plain, same_again = np.empty(len(key), bool), np.empty(len(key), bool)
-    plain[order] = ~slow[series]
-    same_again[order] = unchanged
-    return Judged(plain, plain & same_again)
+    plain, known_day, same_again = (np.empty(len(key), bool) for _ in range(3))
+    plain[order], known_day[order], same_again[order] = ~slow[series], same, unchanged
+    return Judged(plain, known_day, plain & same_again)
 
 
 def above_target(key: Ints, count: Ints, targets: Counts) -> Flags:

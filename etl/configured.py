@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -38,12 +38,13 @@ class DueRow:
 
 @dataclass(frozen=True)
 class Inputs:
-    """One campaign's units and targets, and the bytes they were read from."""
+    """One campaign's units and targets, and the bytes they were read from; not `whole`: the targets were not read."""
 
     registry: Registry
     targets: list[DueRow]
     stated: list[DueRow]
     files: dict[str, bytes]
+    whole: bool = True
 
 
 def config_path(asked: Path | None = None) -> Path:
@@ -219,8 +220,13 @@ def aliases() -> dict[str, str]:
     return {spelling(cells["alias"]): cells["code"] for _, cells in rows}
 
 
-def inputs_of(config: Configuration, campaign: Campaign) -> Inputs:
-    """Return a campaign's units and targets, read and checked together."""
+def inputs_of(
+    config: Configuration, campaign: Campaign, described: Callable[[dict[str, bytes]], bool] | None = None
+) -> Inputs:
+    """Return a campaign's units and targets, read and checked together.
+
+    The targets are left unread when `described` says that they are known, and were checked, as these bytes have them.
+    """
     files = input_bytes(config, campaign)
     registry = read_units(campaign.units, files["units"])
     for day in (campaign.start, *registry.turns):
@@ -234,6 +240,7 @@ def inputs_of(config: Configuration, campaign: Campaign) -> Inputs:
                 )
     targets: list[DueRow] = []
     stated: list[DueRow] = []
-    if campaign.targets is not None:
+    known = described is not None and described(files)
+    if campaign.targets is not None and not known:
         targets, stated = read_targets(campaign.targets, files["targets"], campaign, registry)
-    return Inputs(registry, targets, stated, files)
+    return Inputs(registry, targets, stated, files, whole=not known)

@@ -12,11 +12,11 @@ from campaign.configuration import Campaign, Configuration, Source
 from campaign.errors import UsageError
 from campaign.judging import Judge
 from campaign.rows import Row, Tally, Verdict
-from etl.configured import Inputs, aliases, inputs_of
+from etl.configured import Inputs, aliases
 from etl.decisions import put_decisions
 from etl.envelope import Envelope, Kind
 from etl.opening import Tables, open_load
-from etl.publishing import describe, publish, renew_old_schema
+from etl.publishing import describe, inputs_for_load, publish, renew_old_schema
 from etl.received import Received, ReceivedStore
 from etl.submission import read_submitted
 from etl.taking import Taking, terms_of
@@ -86,7 +86,7 @@ def ingest(
     the new version fails a check.
     """
     renew_old_schema(config, campaign)
-    inputs = inputs_of(config, campaign)
+    inputs = inputs_for_load(config, campaign)
     if dry_run:
         return _dry_run(config, campaign, inputs, files, source, received_at or datetime.now(UTC))
     kept, store = received_store(config, campaign.id), store_of(config, campaign.id)

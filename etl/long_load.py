@@ -63,6 +63,7 @@ class LongLoad:
         self.judge.standing.need({claim.series for claim in claims})
         self._unchanged = judged.unchanged
         self._accepted = np.flatnonzero(judged.plain & ~judged.unchanged)
+        self._replaces = bool((judged.plain & judged.known & ~judged.unchanged).any())
 
     def _columns(self) -> tuple[Ints, Ints, Ints, Ints]:
         units, categories, stages = self._places
@@ -115,9 +116,9 @@ class LongLoad:
             free = self._coded("reason", _is_blank) < 0
         own = keys(self._series[readable], self._day[readable])
         some = judge_counts(own, self._count[readable], free[readable], known, slow)
-        plain, unchanged = np.zeros(len(readable), bool), np.zeros(len(readable), bool)
-        plain[readable], unchanged[readable] = some.plain, some.unchanged
-        return Judged(plain, unchanged)
+        plain, known_day, unchanged = (np.zeros(len(readable), bool) for _ in range(3))
+        plain[readable], known_day[readable], unchanged[readable] = some.plain, some.known, some.unchanged
+        return Judged(plain, known_day, unchanged)
 
     def count(self, tally: Tally) -> None:
         """Count the plain lines."""
@@ -165,7 +166,7 @@ class LongLoad:
                 columns[field] = worded(column.code[at], [read_text(text) or None for text in column.texts])
             elif read_text(value):
                 columns[field] = worded(np.zeros(len(at), np.int64), [read_text(value)])
-        self.version.append_counts(pa.table(columns), received_at, batch, file)
+        self.version.append_counts(pa.table(columns), received_at, batch, file, replaces=self._replaces)
         return True
 
 

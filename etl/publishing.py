@@ -19,6 +19,7 @@ from warehouse.writer import NextVersion, StatedRow, TargetRow, fingerprint, nex
 
 LOG = logging.getLogger(__name__)
 FAILURE = "FAILED.json"
+LONG_TARGETS = 200_000  # bytes of targets.csv from which reading it again costs more than asking
 
 
 def known_campaign(config: Configuration, campaign_id: str) -> Campaign:
@@ -41,6 +42,8 @@ def failure_of(config: Configuration, campaign_id: str) -> dict[str, Any] | None
 
 def describe(version: NextVersion, config: Configuration, campaign: Campaign, inputs: Inputs) -> None:
     """Let the version take over today's configuration, units and targets, when they have changed."""
+    if not inputs.whole and version.meta("fingerprint") != fingerprint(config.shape(campaign), inputs.files):
+        inputs = inputs_of(config, campaign)
     epoch = datetime(1970, 1, 1)  # noqa: DTZ001 - stored as naive UTC
     name = campaign.targets.name if campaign.targets else ""
     version.describe(
@@ -59,6 +62,22 @@ def describe(version: NextVersion, config: Configuration, campaign: Campaign, in
             for row in inputs.stated
         ],
     )  # fmt: skip
+
+
+def inputs_for_load(config: Configuration, campaign: Campaign) -> Inputs:
+    """Return a campaign's units and targets; a long targets.csv that the published version has is not read again."""
+    current = store_of(config, campaign.id).current()
+
+    def described(files: dict[str, bytes]) -> bool:
+        if current is None or len(files["targets"]) < LONG_TARGETS:
+            return False
+        reader = Reader(store_of(config, campaign.id).path(current.version))
+        try:
+            return reader.fingerprint == fingerprint(config.shape(campaign), files)
+        finally:
+            reader.close()
+
+    return inputs_of(config, campaign, described)
 
 
 def ensure_current(config: Configuration, campaign: Campaign) -> str:

@@ -14,7 +14,7 @@ from campaign.rows import Measure, Series
 from campaign.standing import Standing
 from warehouse.statements import statement
 
-WHOLE = 100_000  # rows on record up to which all of them are fetched at once: a second of Python for a million
+WHOLE = 50_000  # rows on record up to which all of them are fetched at once: a second of Python for a million
 
 _COUNTS = """select s.unit_code, s.category, s.stage, 'count', s.as_of, s."count", s.increment
              from submission as s {only} order by s.received_at, s.seq"""
@@ -34,7 +34,8 @@ def standing_of(connection: duckdb.DuckDBPyConnection) -> Standing:
            where fate = 'held' and released_by is null""",
     ).fetchall()
     found.held.update((series_of(*key), as_of, count) for *key, as_of, count in rows)
-    (size,) = connection.execute("select count(*) from submission").fetchone() or (0,)
+    query = "select (select count(*) from submission) + (select count(*) from target)"
+    (size,) = connection.execute(query).fetchone() or (0,)
     found.whole = size <= WHOLE
     if found.whole:
         _fetch(connection, found, "")

@@ -114,7 +114,7 @@ def fingerprint(shape: str, inputs: dict[str, bytes]) -> str:
 
 def schema_mark() -> str:
     """Return the mark of the tables a version is built with today."""
-    text = "".join(statement(folder, name) for folder in ("schema", "marts") for name in names(folder))
+    text = "".join(statement(folder, name) for folder in ("schema", "marts", "renewals") for name in names(folder))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -132,6 +132,8 @@ class NextVersion:
         self.changed = False
         for name in names("schema") if make else ():
             connection.execute(statement("schema", name))
+        self._since = self.last_seq()
+        self._replaces = False
         self.decisions = Decisions(connection, self._append)
 
     def meta(self, key: str) -> str | None:
@@ -143,6 +145,7 @@ class NextVersion:
         """Append dataclass rows to a table, numbered on from its highest seq where it has one, or by `numbers`."""
         if not rows:
             return
+        self._replaces |= table == "submission"
         columns = list(rows[0].__dataclass_fields__)
         values: list[tuple[Any, ...]] = [attrgetter(*columns)(row) for row in rows]
         if numbers is not None:
@@ -245,8 +248,12 @@ class NextVersion:
         (last,) = self._connection.execute("select coalesce(max(seq), 0) from submission").fetchone() or (0,)
         return int(last)
 
-    def append_counts(self, table: Any, received_at: datetime, batch: str, file: str) -> None:
-        """Append accepted counts of one file: an Arrow table of what differs from row to row, seq among it."""
+    def append_counts(self, table: Any, received_at: datetime, batch: str, file: str, *, replaces: bool) -> None:
+        """Append accepted counts of one file: an Arrow table of what differs from row to row, seq among it.
+
+        `replaces`: a count of that day is on record for some of them.
+        """
+        self._replaces |= replaces
         self._connection.register("arrived", table)
         listed = ", ".join(f'"{column}"' for column in table.column_names)
         self._connection.execute(
@@ -327,7 +334,11 @@ class NextVersion:
             self.changed = True
 
     def build_marts_and_check(self) -> None:
-        """Rebuild the marts and run every check; CheckFailed names the first that returned rows."""
+        """Bring the marts up to date and run every check; CheckFailed names the first that returned rows."""
+        if self._replaces:
+            self._connection.execute(statement("renewals", "standing_forget"), {"since": self._since})
+        add = "standing_add" if self._replaces else "standing_add_once"
+        self._connection.execute(statement("renewals", add), {"since": self._since})
         for name in names("marts"):
             self._connection.execute(statement("marts", name))
         for name in names("checks"):
