@@ -19,7 +19,7 @@ from reporting import numbers
 from reporting.texts import has
 
 SHOWN = 400
-COLUMNS = (("name", 1), ("stage", 3), ("as_of", 3), ("before", 1), ("after", 1), ("fate", 1), ("reason", 2))
+COLUMNS = (("name", 1), ("stage", 3), ("as_of", 3), ("before", 1), ("after", 1), ("fate", 1))
 CHIPS = {
     "rejected": ("overdue", "✕"),
     "held": ("at_risk", "‖"),
@@ -108,10 +108,9 @@ def _cells(view: View, line: Line) -> list[_tables.Cell]:
         {"text": view.tree.unit(unit).name if unit in view.tree else said or "–", "code": unit, "note": note},
         {"text": stages.get(stage, view.says("stage.done"))},
         {"text": numbers.day(line.as_of, lang) if line.as_of else _said(line, "as_of")},
-        {"text": _before(view, line)},
+        _before(view, line),
         {"text": numbers.whole(line.after, lang) if line.after is not None else _said(line, "count")},
-        {"text": view.says(f"fate.{fate}"), "chip": chip, "sign": sign, "sort": ORDER.index(fate)},
-        {"text": why},
+        {"text": view.says(f"fate.{fate}"), "chip": chip, "sign": sign, "sort": ORDER.index(fate), "note": why},
     ]
 
 
@@ -119,12 +118,12 @@ def _said(line: Line, field: str) -> str:
     return str(line.cells.get(field) or "–")
 
 
-def _before(view: View, line: Line) -> str:
+def _before(view: View, line: Line) -> _tables.Cell:
     if line.before is None:
-        return "–"
+        return {"text": "–"}
     day, count = line.before
-    shown = numbers.whole(count, view.lang)
-    return shown if day == line.as_of else view.says("mending.stands.on", n=shown, on=day)
+    note = "" if day == line.as_of else view.says("sending.before.on", on=day)
+    return {"text": numbers.whole(count, view.lang), "sort": count, "note": note}
 
 
 def _why(view: View, line: Line) -> str:

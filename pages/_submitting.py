@@ -89,17 +89,22 @@ def _told(view: View, one: Mapping[str, Any]) -> None:
     draw(note(told + (f"<ul>{lines}</ul>" if lines else ""), "plain" if not counts["rejected"] else ""))
 
 
+def decided_by(view: View, first: Decided) -> str:
+    """Return who decided first, what and when."""
+    return view.says(
+        "refusal.already_decided",
+        who=name_of(view, first.sender, first.sender_name),
+        what=view.says(f"decision.{first.what}"),
+        at=numbers.moment(first.decided_at, view.config.zone, view.lang),
+    )
+
+
 def why_not(view: View, row: Decided) -> str:
     """Return in words why a decision was refused."""
     if row.refusal == "already_decided":
         first = next((one for one in view.figures.decisions() if one.batch == row.other and _same(one, row)), None)
         if first is not None:
-            return view.says(
-                "refusal.already_decided",
-                who=name_of(view, first.sender, first.sender_name),
-                what=view.says(f"decision.{first.what}"),
-                at=numbers.moment(first.decided_at, view.config.zone, view.lang),
-            )
+            return decided_by(view, first)
     key = f"refusal.{row.refusal}"
     return view.says(key) if has(key) else view.says(f"reason.{row.refusal}")
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import streamlit as st
 
-from campaign.decisions import What
+from campaign.decisions import Outcome, What
 from campaign.rows import Fate
 from campaign.values import Unreadable, read_day
 from etl.envelope import Kind
@@ -32,6 +32,7 @@ def show(view: View) -> None:
     says = view.says("mending.intro" if rows else "mending.none.says")
     draw(f'<div class="cd-head"><h1>{e(title)}</h1><p class="cd-says">{e(says)}</p></div>')
     _submitting.watch(view)
+    _gone(view, rows)
     groups: dict[str, list[Refusal]] = {}
     for row in rows:
         groups.setdefault(row.reason, []).append(row)
@@ -49,6 +50,18 @@ def _rows(view: View) -> list[Refusal]:
         return list(rows)
     inside = frozenset(view.tree.subtree(view.scope))
     return [row for row in rows if row.unit_code in inside]
+
+
+def _gone(view: View, rows: Sequence[Refusal]) -> None:
+    """Say so when the row this visitor has open was settled by somebody else meanwhile."""
+    at = st.session_state.get(OPEN, {}).get("at")
+    if at is None or any((row.batch, row.file, row.row_number) == at for row in rows):
+        return
+    st.session_state.pop(OPEN)
+    taken = (one for one in _ask.decisions(view.edition, view.figures) if one.outcome == Outcome.TAKEN)
+    first = next((one for one in taken if (one.row_batch, one.row_file, one.row_number) == at), None)
+    told = _submitting.decided_by(view, first) if first else view.says("refusal.already_settled")
+    draw(note(e(told)))
 
 
 def _key(row: Refusal) -> str:
@@ -111,7 +124,7 @@ def hand_in(view: View, decisions: Sequence[dict[str, object]]) -> None:
 
 def _row(view: View, row: Refusal) -> None:
     """Draw one row: what was found, what stands, what comes near; and, when it is open, the form to decide."""
-    key = _key(row)
+    key, at = _key(row), (row.batch, row.file, row.row_number)
     is_open = st.session_state.get(OPEN, {}).get("row") == key
     with st.container(key=f"cd-row-{key}", border=True):
         with st.container(horizontal=True, key=f"cd-line-{key}"):
@@ -121,10 +134,10 @@ def _row(view: View, row: Refusal) -> None:
             for number, (code, name) in enumerate(_near(view, row)):
                 label = f"{view.says('mending.near')} {_submitting.plain(name)}?"
                 if st.button(label, key=f"cd-near-{number}-{key}"):
-                    st.session_state[OPEN] = {"row": key, "unit": code}
+                    st.session_state[OPEN] = {"row": key, "unit": code, "at": at}
                     st.rerun()
             if st.button(view.says("mending.close" if is_open else "mending.open"), key=f"cd-open-{key}"):
-                st.session_state[OPEN] = {} if is_open else {"row": key}
+                st.session_state[OPEN] = {} if is_open else {"row": key, "at": at}
                 st.rerun()
         if is_open:
             decision = _deciding.form(view, row, key, st.session_state[OPEN].get("unit", ""))

@@ -109,7 +109,7 @@ def _headers(sheet: Worksheet, wanted: Template, columns: Sequence[tuple[str, st
         if stages > 1:
             sheet.merge_cells(start_row=above, end_row=above, start_column=first, end_column=first + stages - 1)
     for row in (above, below):
-        sheet.row_dimensions[row].height = 32
+        sheet.row_dimensions[row].height = 44 if row == above else 32
         for place in range(CODES_AT, last + 1):
             cell = sheet.cell(row, place)
             cell.font, cell.fill, cell.border = Font(name=FACE, size=10, bold=True, color="FFFFFF"), HEAD, THIN
