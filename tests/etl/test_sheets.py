@@ -516,3 +516,56 @@ def test_a_number_names_its_cell_and_a_plain_line_stays_a_line() -> None:
     assert (cell_of(12), line_of(12), place_of(12), told(12)) == ("", 12, 12, "row 12")
     assert number < cell_number(2, 1, 1) < 2**53
     assert cell_number(1, 5, 9) < cell_number(1, 6, 1) < cell_number(1, 6, 2)
+
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "sheets.md"
+
+
+def documented() -> list[str]:
+    """Return the blocks of TOML of docs/sheets.md, for this campaign."""
+    return [
+        part.partition("```")[0].replace('"yen-bai-2025"', '"nho"')
+        for part in DOCS.read_text("utf-8").split("```toml")[1:]
+    ]
+
+
+def test_the_first_example_of_the_docs_yields_what_the_docs_say(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet["A1"] = "Số liệu tính đến ngày 05/02/2025"
+        for row in (
+            ["STT", "Tên đơn vị", "Khai sinh", None, "Khai tử", None],
+            [None, None, "Tổng số", "Đã số hóa", "Tổng số", "Đã số hóa"],
+            ["I", "Huyện Văn Yên", 300, 90, 110, 16],
+            [1, "TT. Mậu A", 100, 40, 50, 0],
+            [2, "X. Lang Thíp", 200, 50, 60, None],
+            [None, "Tổng cộng", 300, 90, 110, 16],
+            [None, "Người lập biểu", None, None, "GIÁM ĐỐC", None],
+        ):
+            sheet.append(row)
+
+    config = documented()[0].replace('"bieu-tong-hop"', '"bieu"')
+    assert seen(rows(tmp_path, made(fill), config), "unit_name", "unit_code", "count") == [
+        ("D4", "Huyện Văn Yên", None, 90), ("F4", "Huyện Văn Yên", None, 16),
+        ("D5", "TT. Mậu A", None, 40), ("F5", "TT. Mậu A", None, 0),
+        ("D6", "X. Lang Thíp", None, 50),
+        ("D7", None, "15", 90), ("F7", None, "15", 16),
+    ]  # fmt: skip
+
+
+def test_the_second_example_of_the_docs_yields_what_its_cells_hold(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        for row in (
+            ["Đơn vị: Xã Lang Thíp"],
+            ["Ngày", "05/02/2025"],
+            ["TT", "Loại sổ", "Phải làm", "Đã nhập", "Đã duyệt"],
+            [1, "Khai sinh", 200, 9, 5],
+            [2, "Khai tử", 60, None, 6],
+        ):
+            sheet.append(row)
+
+    config = documented()[1].replace('"bao-cao-xa"', '"bieu"')
+    assert seen(rows(tmp_path, made(fill), config), "unit_name", "category", "stage", "as_of", "count", "target") == [
+        ("D4", "Xã Lang Thíp", "birth", "entered", date(2025, 2, 5), 9, None),
+        ("E4", "Xã Lang Thíp", "birth", "approved", date(2025, 2, 5), 5, 200),
+        ("E5", "Xã Lang Thíp", "death", "approved", date(2025, 2, 5), 6, 60),
+    ]
