@@ -1,13 +1,17 @@
 """Mojibake: text from before Unicode is recognised and read, and no Vietnamese name is taken for it."""
 
 import unicodedata
+from datetime import date
 
 import pytest
 
 from campaign import mojibake
+from campaign.claims import ClaimReader, Refused
+from campaign.configuration import Campaign
 from campaign.mojibake import Encoding, Reading
 from campaign.names import NameBook
-from campaign.units import Tree, Unit
+from campaign.rows import Reason, Row
+from campaign.units import Registry, Tree, Unit
 
 UNITS = [
     Unit("256", "Thị xã Quế Võ", "district"),
@@ -63,3 +67,16 @@ def test_the_list_of_units_settles_which_code_it_was() -> None:
 def test_a_name_that_may_be_meant_as_it_stands_is_only_shown_its_likeness() -> None:
     found, near = NameBook(Tree(UNITS)).unknown("An Dòng")
     assert (found, near[0]) == ("An Dòng", "Xã An Dũng (09002)")
+
+
+def test_a_row_with_such_a_name_is_rejected_with_what_it_says() -> None:
+    campaign = Campaign.model_validate(
+        {"id": "c", "name": "C", "start": "2025-01-01", "end": "2025-01-15", "units": "units.csv"}
+    )
+    reader = ClaimReader(campaign, Registry(UNITS), {})
+    cells: dict[str, object] = {"unit_name": "X\u00b7 Ch\u00a9u Phong", "as_of": "2025-01-02", "count": 5}
+    with pytest.raises(Refused) as refused:
+        reader.read(Row(1, cells), date(2025, 1, 3))
+    assert refused.value.reason is Reason.UNKNOWN_UNIT
+    assert refused.value.found == "X\u00b7 Ch\u00a9u Phong = TCVN3 (.VnTime) “Xã Châu Phong”"
+    assert refused.value.near[0] == "Xã Châu Phong (09292)"
