@@ -12,8 +12,13 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from campaign.calendar import Profile
+import numpy as np
 
+from campaign.calendar import Profile
+from campaign.facts import Flags, Ints
+from campaign.forecast import Floats
+
+MILLION = 10**6  # rates are kept to six decimals
 RUN = 3  # working days in a row that make a proof
 
 
@@ -47,7 +52,28 @@ class Feasibility:
     more_people: int | None
 
 
-def weighted_rates(done: Sequence[int], weights: Sequence[Fraction]) -> list[Fraction]:
+def spread(done: Ints, reported: Flags, weights: Floats) -> Floats:
+    """Return the progress of each day, what came after days without a report spread over all of them by weight.
+
+    `done`, `reported`: rows × (n+1), the eve first; `weights`: rows × n; the result: rows × n. A month's count that
+    arrives in one report is a month's work, not proof of what can be done in three days.
+    """
+    rows, n = weights.shape
+    place = np.arange(n + 1)
+    known = np.where(reported, place, -1)
+    known[:, 0] = 0
+    before = np.maximum.accumulate(known, axis=1)[:, :-1]  # the last report before each day
+    total = np.concatenate((np.zeros((rows, 1)), np.cumsum(weights, axis=1)), axis=1)
+    gained = done[:, 1:] - np.take_along_axis(done, before, axis=1)
+    worked = total[:, 1:] - np.take_along_axis(total, before, axis=1)
+    rate = np.where(worked > 0, gained / np.where(worked > 0, worked, 1), 0)
+    later = np.where(reported[:, 1:], place[:-1], n)
+    after = np.minimum.accumulate(later[:, ::-1], axis=1)[:, ::-1]  # the next report from each day on
+    rate = np.concatenate((rate, np.zeros((rows, 1))), axis=1)
+    return np.take_along_axis(rate, after, axis=1) * weights
+
+
+def weighted_rates(done: Sequence[float], weights: Sequence[Fraction]) -> list[Fraction]:
     """Return the mean plan-weighted progress of every run of three working days, in order.
 
     `done`: counts at the end of the eve of the campaign and of each day since; `weights`: those days' plan weights.
@@ -60,9 +86,10 @@ def weighted_rates(done: Sequence[int], weights: Sequence[Fraction]) -> list[Fra
     return [Fraction(sum(gain for gain, _ in run)) / sum(weight for _, weight in run) for run in runs]
 
 
-def best_rate(done: Sequence[int], weights: Sequence[Fraction]) -> Fraction | None:
+def best_rate(done: Sequence[float], weights: Sequence[Fraction]) -> Fraction | None:
     """Return the best proven rate; None before three working days, and when none of them brought progress."""
     best = max(weighted_rates(done, weights), default=Fraction(0))
+    best = Fraction(round(best * MILLION), MILLION)
     return best if best > 0 else None
 
 

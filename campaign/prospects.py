@@ -18,6 +18,7 @@ import numpy as np
 from campaign.calendar import ONE_DAY
 from campaign.configuration import Campaign
 from campaign.cube import Cube
+from campaign.feasibility import spread
 from campaign.forecast import Floats, History, Outlook, outlook
 from campaign.progress import UnitProgress
 
@@ -159,6 +160,22 @@ def _weights(cube: Cube, steps: Steps) -> Floats:
             profiles[id(profile)] = np.diff(running[ends])
         weights[number] = profiles[id(profile)]
     return weights
+
+
+def proven_of(cube: Cube, as_of: date, days: Sequence[date]) -> Floats:
+    """Return each unit's progress cumulated over `days` (the eve first), reports after silence spread over it."""
+    counted = cube.counted(days, as_of)
+    leaf, member = np.nonzero(counted.has_target)
+    n = len(days) - 1
+    weights = np.array([[float(one) for one in cube.profile(code).weights[:n]] for code in cube.tree.leaves])
+    weights = weights.reshape(len(cube.tree.leaves), n)
+    daily = np.zeros((len(cube.tree.leaves) + 1, n + 1))
+    found = spread(counted.done[leaf, member], counted.reported[leaf, member], weights[leaf])
+    np.add.at(daily[:, 1:], leaf + 1, found)
+    total = daily.cumsum(axis=0).cumsum(axis=1)
+    low, high = cube.spans
+    summed: Floats = total[high] - total[low]
+    return summed
 
 
 def upstream_stage(campaign: Campaign, stage: str) -> str | None:

@@ -56,12 +56,14 @@ class Why:
 class Work:
     """What a unit did: done at the end of the eve and of each campaign day so far, and the plan weights of those days.
 
-    `upstream`: the same counts of the stage before, where one counts the same thing.
+    `upstream`: the same counts of the stage before, where one counts the same thing. `proven`: as `done`, but what came
+    after days without a report is spread over them.
     """
 
     done: tuple[int, ...]
     weights: tuple[Fraction, ...]
     upstream: tuple[int, ...] | None = None
+    proven: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

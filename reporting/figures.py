@@ -21,7 +21,7 @@ from campaign.facts import Facts, View
 from campaign.lineage import Lineage, lineage_of
 from campaign.mapping import Mapping, misdated
 from campaign.progress import UnitProgress
-from campaign.prospects import Prospect, prospects_of, upstream_stage
+from campaign.prospects import Prospect, prospects_of, proven_of, upstream_stage
 from campaign.scope import EVERYTHING, Scope
 from campaign.units import Tree
 from campaign.warning import Work
@@ -341,10 +341,11 @@ class Figures:
         cube, upstream = self._cube(view, tree, known_at), self._upstream(view, tree, known_at)
         done = cube.daily(days).tolist()
         before = upstream.daily(days).tolist() if upstream else [None] * len(done)
+        proven = proven_of(cube, as_of, days).tolist()
         seen = self.scope.codes(tree)
         return {
-            code: Work(tuple(counts), cube.profile(code).weights[: len(days) - 1], tuple(up) if up else None)
-            for code, counts, up in zip(cube.codes, done, before, strict=True)
+            code: Work(tuple(one), cube.profile(code).weights[: len(days) - 1], tuple(up) if up else None, tuple(best))
+            for code, one, up, best in zip(cube.codes, done, before, proven, strict=True)
             if seen is None or code in seen
         }
 

@@ -39,7 +39,7 @@ def assess(figures: Figures, as_of: date, category: str = ALL, stage: str | None
     staff = staff_of(tree)
     found = {}
     for row in rows:
-        best = best_rate(work[row.code].done, work[row.code].weights)
+        best = best_rate(work[row.code].proven, work[row.code].weights)
         judged = feasibility(row.remaining or 0, row.required_per_day, best, stretch, staff[row.code])
         found[row.code] = Assessment(row, prospects[row.code], judged)
     return found

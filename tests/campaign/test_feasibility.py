@@ -3,10 +3,11 @@
 from datetime import date
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from campaign.calendar import Profile
-from campaign.feasibility import Verdict, best_rate, best_with, feasibility, need_until, recent_rate
+from campaign.feasibility import Verdict, best_rate, best_with, feasibility, need_until, recent_rate, spread
 
 STRETCH = Fraction(3, 2)
 EVEN = (Fraction(1),) * 5
@@ -85,3 +86,25 @@ def test_a_day_more_weighs_as_an_ordinary_day_of_the_plan():
     profile = Profile(date(2025, 3, 1), date(2025, 3, 4), (Fraction(2), Fraction(0), Fraction(4), Fraction(6)))
     # 6 left after day 3, an ordinary day weighs 4: 10 in all
     assert need_until(Fraction(10), 60, profile, date(2025, 3, 3), date(2025, 3, 5)) == 6
+
+
+def test_what_comes_after_silence_is_spread_over_it_by_weight():
+    # reports on days 1, 4 and 5 of 6: 10, then 60 over weights 1 + 0 + 2, then 7; nothing since
+    done = np.array([[0, 10, 10, 10, 70, 77, 77]])
+    reported = np.array([[False, True, False, False, True, True, False]])
+    weights = np.array([[1.0, 1.0, 0.0, 2.0, 1.0, 1.0]])
+    assert spread(done, reported, weights).tolist() == [[10, 20, 0, 40, 7, 0]]
+
+
+def test_a_month_that_arrives_at_once_is_no_proof_of_three_days():
+    done = np.array([[0] * 30 + [300]])
+    reported = np.array([[False] * 30 + [True]])
+    daily = spread(done, reported, np.ones((1, 30)))
+    counts = [0, *np.cumsum(daily[0]).tolist()]
+    assert best_rate(counts, (Fraction(1),) * 30) == 10
+    assert best_rate(done[0].tolist(), (Fraction(1),) * 30) == 100
+
+
+def test_before_the_first_day_and_without_rows_there_is_nothing_to_spread():
+    assert spread(np.zeros((2, 1), int), np.zeros((2, 1), bool), np.zeros((2, 0))).shape == (2, 0)
+    assert spread(np.zeros((0, 4), int), np.zeros((0, 4), bool), np.zeros((0, 3))).shape == (0, 3)
