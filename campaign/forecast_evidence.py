@@ -14,6 +14,7 @@ from campaign.facts import Flags
 from campaign.forecast_history import Floats, History
 
 WEEK = 7
+MANY = 10  # rows enough to compare
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Knobs:
     evens: float = 0.5  # share of a row's day-to-day noise that does not even out over days
     least_between: float = 0.1  # rows differ at least so much in speed (coefficient of variation)
     most_between: float = 0.3  # … and at most so much, times the root of the days seen
-    keeps_days: float = 4.0  # after n days n / (n + keeps_days) of a row's lead or lag in (log) speed lasts
+    keeps_days: float = 1.0  # after n days n / (n + keeps_days) of a row's lead or lag in (log) speed lasts
     drift: float = 0.2  # log sd by which a row's speed ahead differs from its past
     week_prior: float = 2.0  # an even week is worth so many weeks of evidence
     common: float = 0.15  # log sd by which everyone's speed ahead differs from the past, at least,
@@ -172,7 +173,8 @@ def _shrunk(seen: _Seen, mean: float, knobs: Knobs) -> tuple[Floats, Floats, Flo
     total = own[peers].var() if np.count_nonzero(peers) > 1 else (0.5 * mean) ** 2
     most = (knobs.most_between * mean) ** 2 * max(used[peers].any(axis=0).sum(), 1)
     average = error[peers].mean() if peers.any() else 0.0
-    between = min(max(total - average, (knobs.least_between * mean) ** 2), most)
+    lasting = min(total - average, _lasting(seen, peers) * mean**2)
+    between = min(max(lasting, (knobs.least_between * mean) ** 2), most)
     error = error + max(total - average - between, 0)  # what days so few cannot tell apart is taken for chance
     trust = np.where(peers, between / (between + error), 0)
     shrunk = np.maximum(mean + trust * (own - mean), 0.02 * mean)
@@ -180,6 +182,25 @@ def _shrunk(seen: _Seen, mean: float, knobs: Knobs) -> tuple[Floats, Floats, Flo
     days = used[peers].any(axis=0).sum()
     ahead = mean * (shrunk / mean) ** (days / (days + knobs.keeps_days))
     return ahead, np.sqrt(unsure + knobs.drift**2), 1 - trust, noise / ahead**2
+
+
+def _lasting(seen: _Seen, peers: Flags) -> float:
+    """Return the squared coefficient of variation of speed that lasts from the first half of the days to the second."""
+    n = seen.exposure.shape[1]
+    first, second = slice(0, n // 2), slice(n // 2, n)
+    weight = [seen.exposure[:, half].sum(axis=1) for half in (first, second)]
+    both = peers & (weight[0] > 0) & (weight[1] > 0)
+    if np.count_nonzero(both) < MANY:
+        return np.inf
+    used = seen.exposure > 0
+    rates = [
+        (seen.progress * used)[both, half].sum(axis=1) / one[both]
+        for half, one in zip((first, second), weight, strict=True)
+    ]
+    means = [rate.mean() for rate in rates]
+    if min(means) <= 0:
+        return np.inf
+    return float(np.mean((rates[0] / means[0] - 1) * (rates[1] / means[1] - 1)))
 
 
 def _days(seen: _Seen, knobs: Knobs) -> tuple[Floats, Floats, float]:
