@@ -241,9 +241,7 @@ def test_a_corrected_fall_stays_corrected_and_knows_when_it_is_mended(campaign: 
 
 def everything(campaign: Small) -> tuple[Any, ...]:
     figures = campaign.figures()
-    rows = [
-        (one.what, one.outcome, one.refusal, one.needless_by, one.other, one.count) for one in figures.decisions()
-    ]
+    rows = [(one.what, one.outcome, one.refusal, one.needless_by, one.other, one.count) for one in figures.decisions()]
     tables = [campaign.table(f"2025-02-0{day}") for day in range(3, 8)]
     return rows, tables, figures.refusals(campaign.config.campaigns[0].end), figures.batches(), campaign.issues()
 
@@ -285,3 +283,43 @@ def test_as_it_was_known_before_the_decision_it_is_still(campaign: Small) -> Non
     decide(campaign, about(row, "accept"))
     assert campaign.done("2025-02-05") == 130
     assert campaign.done("2025-02-05", known_at=before) == 140
+
+
+DAILY = """
+[[source]]
+name = "ngay"
+campaign = "nho"
+kind = "folder"
+path = "inbox"
+measure = "daily"
+"""
+
+
+def test_a_held_increment_is_accepted_as_the_increment_it_is(tmp_path: Path) -> None:
+    made = Live(tmp_path / "daily", CONFIG + DAILY)
+    made.send(counts(("00101", 3, 10), ("00101", 4, 5)), source="ngay")
+    assert made.done("2025-02-04") == 15
+    held = made.send(counts(("00101", 3, 4)), source="ngay")
+    assert held.tally.held == 1
+    (row,) = open_rows(made)
+    assert tally(decide(made, about(row, "accept"))) == (1, 1, 0, 0, 0)
+    assert (made.done("2025-02-03"), made.done("2025-02-04")) == (4, 9)
+    assert open_rows(made) == []
+    before = everything(made)
+    rebuild(made.config, made.config.campaigns[0])
+    assert everything(made) == before
+    made.close()
+
+
+def test_a_part_of_a_sum_is_not_guessed_to_be_the_whole(tmp_path: Path) -> None:
+    made = Live(tmp_path / "sum", CONFIG + SOURCE.replace("[source.columns]", 'combine = "sum"\n[source.columns]'))
+    made.send(names(("Xã An", "Huyện Một", 3, 10), ("Xã Ann", "Huyện Một", 3, 5)), source="so")
+    (row,) = open_rows(made)
+    decide(made, about(row, "correct", change={"unit_code": "00101"}))
+    assert decided(made) == [("correct", "refused", "no_count")]
+    assert made.done("2025-02-03") == 10
+    decide(made, about(row, "alias", means="00101"))
+    assert made.done("2025-02-03") == 10, "the part alone is no count"
+    made.send(names(("Xã An", "Huyện Một", 3, 10), ("Xã Ann", "Huyện Một", 3, 5)), source="so")
+    assert made.done("2025-02-03") == 15, "the file sent again is"
+    made.close()
