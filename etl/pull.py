@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from etl.sources.arrival import Arrival, Fetched
 
 LOOK_AGAIN_AFTER = 1.0
 WAIT_FOR_ANOTHER = 30.0  # seconds for which another pull of the same source is waited for
+FETCHING = ".fetching-"
 REFUSED = ".refused-"
 REFUSED_KEPT = 20  # answers of a source that could not be read, kept to be looked at
 
@@ -69,8 +71,7 @@ def _pull_and_tell(config: Configuration, campaign: Campaign, source: Source) ->
 
 
 def _pull(config: Configuration, campaign: Campaign, source: Source, did: dict[str, Any]) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as place:
-        scratch = Path(place)
+    with _scratch(config, source) as scratch:
         try:
             fetched = _fetch(config, source, scratch)
             refusals, document = _take_in(config, campaign, source, fetched)
@@ -83,6 +84,18 @@ def _pull(config: Configuration, campaign: Campaign, source: Source, did: dict[s
     if fetched.problems or refusals:
         raise _complaint(source, [*fetched.problems, *refusals.values()], document)
     return document
+
+
+@contextmanager
+def _scratch(config: Configuration, source: Source) -> Iterator[Path]:
+    """Make the folder that a source's pull fetches into, without what a killed one left; no other pull has it now."""
+    place = config.data / "run" / f"{FETCHING}{source.name}"
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def _fetch(config: Configuration, source: Source, scratch: Path) -> Fetched:
@@ -138,11 +151,11 @@ def _keep_refused(config: Configuration, source: Source, scratch: Path) -> None:
     if source.kind == "folder" or not files:
         return
     place = received_store(config, source.campaign).folder
-    kept = place / f"{REFUSED}{source.name}-{batch_id(datetime.now(UTC))}"
+    kept = place / f"{REFUSED}{batch_id(datetime.now(UTC))}-{source.name}"
     kept.mkdir(parents=True)
     for path in files:
         shutil.copyfile(path, kept / path.name)
-    for old in sorted(place.glob(f"{REFUSED}{source.name}-[0-9]*Z"))[:-REFUSED_KEPT]:
+    for old in sorted(place.glob(f"{REFUSED}*Z-{source.name}"))[:-REFUSED_KEPT]:
         shutil.rmtree(old, ignore_errors=True)
 
 

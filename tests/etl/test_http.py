@@ -420,7 +420,7 @@ def test_what_is_not_as_agreed_is_told_kept_and_leaves_yesterday(
         pull(small)
     assert f"source web: {web.address}/a" in str(refused.value)
     assert small.done() == 4
-    kept = [path for folder in small.received.folder.glob(".refused-web-*") for path in folder.iterdir()]
+    kept = [path for folder in small.received.folder.glob(".refused-*Z-web") for path in folder.iterdir()]
     assert [path.read_bytes() for path in kept] == [answer.content]
     with pytest.raises(ContractError):
         pull(small)

@@ -77,6 +77,7 @@ def test_a_pull_killed_at_any_step_is_made_again(small: Small, web: Served, mome
     assert small.done() == 18
     assert pull_source(small.config, "web")["files"] == 0
     assert history(small.config, "web")[0]["ok"] is True
+    assert list((small.config.data / "run").glob(".fetching-*")) == []
     assert small.command("rebuild", "--campaign", "nho")[0] == 0
     assert small.done() == 18, "what was received says the same"
     assert web.asked
