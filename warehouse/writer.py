@@ -134,6 +134,7 @@ class NextVersion:
             connection.execute(statement("schema", name))
         self._since = self.last_seq()
         self._replaces = False
+        self._new_targets = self.meta("fingerprint") is None
         self.decisions = Decisions(connection, self._append)
 
     def meta(self, key: str) -> str | None:
@@ -146,6 +147,7 @@ class NextVersion:
         if not rows:
             return
         self._replaces |= table == "submission"
+        self._new_targets |= table == "target"
         columns = list(rows[0].__dataclass_fields__)
         values: list[tuple[Any, ...]] = [attrgetter(*columns)(row) for row in rows]
         if numbers is not None:
@@ -229,6 +231,7 @@ class NextVersion:
         rows = [(numbers.setdefault(unit.code, len(numbers)), *fields(unit)) for unit in units]
         self._insert("unit", ["unit_no", *Unit.__dataclass_fields__], rows)
         run("delete from target where batch is null")
+        self._new_targets = True
         self._append("target", list(targets))
         run("delete from stated where batch = ''")
         self._append("stated", list(stated))
@@ -339,7 +342,7 @@ class NextVersion:
             self._connection.execute(statement("renewals", "standing_forget"), {"since": self._since})
         add = "standing_add" if self._replaces else "standing_add_once"
         self._connection.execute(statement("renewals", add), {"since": self._since})
-        for name in names("marts"):
+        for name in names("marts") if self._new_targets else ():  # they are of targets only
             self._connection.execute(statement("marts", name))
         for name in names("checks"):
             failing = self._connection.execute(statement("checks", name)).fetchall()

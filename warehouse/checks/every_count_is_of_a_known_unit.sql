@@ -1,5 +1,10 @@
 -- A count that stands for a unit no row of units.csv describes must never be.
-select distinct standing.unit_code
-from standing
-left join unit on standing.unit_code = unit.code
+with counted as (
+    select distinct unit_code
+    from standing
+)
+
+select counted.unit_code
+from counted
+left join unit on counted.unit_code = unit.code
 where unit.code is null;
