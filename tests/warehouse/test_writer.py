@@ -13,6 +13,13 @@ from warehouse.statements import names, statement
 WRONG = {
     "a_standing_count_is_unique": "insert into standing select * from standing limit 1",
     "every_count_is_of_a_known_unit": "update standing set unit_code = 'nobody'",
+    "every_row_taken_by_a_decision_is_settled": """
+        insert into refused (batch, received_at, file, row_number, fate, reason, field, found, near, content)
+        values ('b', '2025-02-08', 'f', 2, 'held', 'count_falls', 'count', '1', '[]', '{}');
+        insert into decision (seq, batch, number, received_at, decided_at, sender, sender_name, what, why, row_batch,
+                              row_file, row_number, row_fate, row_reason, row_content, outcome, refusal)
+        values (1, 'c', 1, '2025-02-08', '2025-02-08', 's', 'S', 'accept', 'w', 'b', 'f', 2, 'held', 'count_falls',
+                '{}', 'taken', '')""",
     "every_submission_has_its_batch": "update submission set batch = 'none'",
     "nothing_is_known_before_it_was_received": "update submission set received_at = '1999-01-01' where seq = 2",
     "tallies_add_up": "update batch set accepted = accepted + 1",
