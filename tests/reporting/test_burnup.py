@@ -69,3 +69,26 @@ def test_a_long_campaign_is_drawn_with_few_points_the_last_always(days):
     assert drawn[-1] == last
     assert len(drawn) <= 62
     assert drawn == sorted(set(drawn))
+
+
+BAND = ((date(2025, 3, 4), 380, 380, 380), (date(2025, 3, 5), 500, 700, 1200))
+
+
+def test_the_band_lies_between_its_ends_on_chart_and_still_picture_alike():
+    drawn = made(band=BAND)
+    low, high, middle = charts.burnup(drawn, "vi").data[-3:]
+    assert (list(low.y), list(high.y), list(middle.y)) == ([380, 500], [380, 1200], [380, 700])
+    assert high.fill == "tonexty"
+    assert middle.customdata[1] == "Dự báo: 500 đến 1.200"
+    assert middle.hovertemplate[0] == ""
+    assert drawn.top == 1260  # a twentieth above the highest that may come
+    picture = burnup._picture(drawn)
+    right = f"{1000 * burnup._across(drawn, burnup.moment(date(2025, 3, 5))):.1f}"
+    for count in (500, 700, 1200):
+        assert f"{right},{1000 * (1 - count / 1260):.1f}" in picture
+
+
+def test_without_a_forecast_nothing_is_added():
+    assert made().top == 1050
+    assert burnup._picture(made()).count("<polygon") == 1
+    assert burnup._picture(made(band=BAND)).count("<polygon") == 2
