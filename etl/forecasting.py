@@ -18,8 +18,20 @@ EACH_DAY_UP_TO = 62  # days; of a longer campaign, only days on which a load arr
 
 
 def keep_all(config: Configuration) -> dict[str, int]:
-    """Write the forecasts that every campaign lacks; return how many, by campaign."""
-    return {campaign.id: keep(config, campaign.id) for campaign in config.campaigns}
+    """Write the forecasts that every campaign lacks; return how many, by campaign.
+
+    One campaign's failure does not keep the others from theirs; the last failure is raised at the end.
+    """
+    written: dict[str, int] = {}
+    failure: Exception | None = None
+    for campaign in config.campaigns:
+        try:
+            written[campaign.id] = keep(config, campaign.id)
+        except Exception as problem:  # noqa: BLE001 - raised below, when every campaign has had its turn
+            failure = problem
+    if failure is not None:
+        raise failure
+    return written
 
 
 def after_publishing(config: Configuration, campaign_id: str, *, past: bool = False) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from campaign.errors import CanDichError
 from campaign.prospects import Standing
 from etl import forecasting
 from etl.commands import main
@@ -85,6 +86,15 @@ def test_a_forecast_that_fails_does_not_fail_the_load(house, monkeypatch, caplog
     assert main([*sent, str(file)]) == 0
     assert figures(house).version == "v000003"
     assert "no forecast for thu-2025" in caplog.text
+
+
+def test_one_campaign_that_fails_does_not_keep_the_others_from_theirs(house):
+    broken = house.warehouse / "chua-co-so-lieu"
+    broken.mkdir(parents=True)
+    (broken / "CURRENT").write_text("torn", "utf-8")
+    with pytest.raises(CanDichError, match="CURRENT"):
+        forecasting.keep_all(house)
+    assert len(names(house)) == 4
 
 
 def test_a_campaign_without_data_has_nothing_to_keep(house):
