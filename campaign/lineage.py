@@ -12,7 +12,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from math import lcm
 
 from campaign.calendar import ONE_DAY
@@ -69,6 +69,7 @@ class Lineage:
     def __init__(self, registry: Registry) -> None:
         """Read the successors; raises ConfigError where one is not a unit on the day after, or is no leaf."""
         self._registry = registry
+        self._on = cache(registry.on)  # asked for every row of a merger
         self._rows: dict[str, list[Unit]] = defaultdict(list)
         for row in sorted(registry.rows, key=lambda one: one.valid_from or date.min):
             self._rows[row.code].append(row)
@@ -117,10 +118,10 @@ class Lineage:
         if row.valid_to is None or shares == {row.code: 1}:
             return
         day = row.valid_to + ONE_DAY
-        if not self._registry.on(row.valid_to).is_leaf(row.code):
+        if not self._on(row.valid_to).is_leaf(row.code):
             return  # only leaves carry counts
         for code, share in shares.items():
-            if not self._registry.on(day).is_leaf(code):
+            if not self._on(day).is_leaf(code):
                 raise ConfigError(
                     f"{self._registry.where}, unit {row.code}: successor",
                     f"names {code!r}, which has units below it on {day}",
@@ -134,7 +135,7 @@ class Lineage:
         eve, day = date.fromordinal(turn) - ONE_DAY, date.fromordinal(turn)
         row = next((one for one in self._rows[code] if one.valid_on(eve)), None)
         goes_on = any(one.valid_on(day) for one in self._rows[code])
-        if row is None or not goes_on or not self._registry.on(eve).is_leaf(code):
+        if row is None or not goes_on or not self._on(eve).is_leaf(code):
             return
         if row.valid_to == eve and row.successor and successors(row, "") != {code: 1}:
             return
@@ -224,7 +225,7 @@ class Lineage:
         found = [unit for unit in units if unit in tree and self.same_unit(unit, days[0], tree.day)]
         covered: dict[date, set[str]] = defaultdict(set)
         for unit in units:
-            then = next((one for one in map(self._registry.on, days) if unit in one), None)
+            then = next((one for one in map(self._on, days) if unit in one), None)
             if then is not None and then is not tree:
                 covered[then.day] |= {code for code in then.subtree(unit) if then.is_leaf(code)}
         for day, leaves in covered.items():
