@@ -94,3 +94,10 @@ def test_a_broken_configuration_names_the_key_and_starts_nothing(tmp_path):
     assert done.returncode == 2
     assert "langage" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_nothing_can_be_uploaded_without_a_session_and_its_token(server):
+    path, host = "/_stcore/upload_file/session/file", f"127.0.0.1:{server.port}"
+    for origin in (server.url, "http://b.example"):
+        asked = f"PUT {path} HTTP/1.1\nHost: {host}\nOrigin: {origin}\nContent-Length: 0\nConnection: close"
+        assert " 403 " in ask(server.port, asked).splitlines()[0]
