@@ -102,8 +102,11 @@ def poisson_gamma(campaign: Finished, day: int) -> Told:
 def own_days(campaign: Finished, day: int) -> Told:
     """Every unit's days ahead are days of its own past."""
     rng = np.random.default_rng(1)
-    past = np.diff(campaign.done[:, : day + 1], axis=1) / np.maximum(campaign.weights[:day], 1e-9)
-    picked = rng.integers(0, day, (len(past), campaign.days - day, DRAWS))
+    worked = np.flatnonzero(campaign.weights[:day] > 0)
+    past = np.diff(campaign.done[:, : day + 1], axis=1)[:, worked] / campaign.weights[worked]
+    if not len(worked):
+        return straight_line(campaign, day)
+    picked = rng.integers(0, len(worked), (len(past), campaign.days - day, DRAWS))
     days = past[np.arange(len(past))[:, None, None], picked] * campaign.weights[day:, None]
     return _from_paths(campaign, day, days)
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from campaign.facts import Ints
-from campaign.forecast_draws import Simulation
+from campaign.forecast_draws import Simulation, rank
 from campaign.forecast_evidence import KNOBS, Knobs, read
 from campaign.forecast_history import FINAL_LEVELS, Floats, History, Outlook
 
@@ -35,7 +35,7 @@ def outlook(history: History, low: Ints, high: Ints, *, seed: int, draws: int = 
         return np.asarray(prefix[np.searchsorted(history.leaf, high)] - prefix[np.searchsorted(history.leaf, low)])
 
     now, target = over(history.done[:, -1]), over(history.target)
-    ranks = [min(max(int(np.ceil(level * draws)) - 1, 0), draws - 1) for level in (knobs.tail, 0.5, 1 - knobs.tail)]
+    ranks = [rank(level, draws) for level in knobs.levels(history)]
     finish = np.sort(answers.late, axis=1)[:, ranks].astype(np.int64)
     came = over((np.diff(history.done, axis=1) > 0).any(axis=1))
     left = over((history.target > history.done[:, -1]) & evidence.work)

@@ -81,8 +81,8 @@ class Simulation:
         self.capped = rng.permutation(np.arange(draws) < evidence.capped * draws)
         self.own_odds = np.float32(self.days / (self.days + knobs.own_days))
         self.residual = evidence.residual.astype(np.float32).ravel()
-        self.ranks = [_rank(level, draws) for level in (knobs.tail, 0.5, 1 - knobs.tail)]
-        self.final_ranks = [_rank(float(level), draws) for level in FINAL_LEVELS]
+        self.ranks = [rank(level, draws) for level in knobs.levels(history)]
+        self.final_ranks = [rank(float(level), draws) for level in FINAL_LEVELS]
         self.leaves = int(max(history.leaf.max(initial=-1) + 1, high.max(initial=0)))
         self.first_row = np.searchsorted(history.leaf, np.arange(self.leaves + 1))
         positive = np.concatenate((history.past, history.ahead), axis=1)
@@ -176,6 +176,6 @@ class Simulation:
         answers.final[nodes] = last[:, self.final_ranks]
 
 
-def _rank(level: float, draws: int) -> int:
+def rank(level: float, draws: int) -> int:
     """Return the place of a quantile among sorted draws."""
     return min(max(int(np.ceil(level * draws)) - 1, 0), draws - 1)

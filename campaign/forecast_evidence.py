@@ -43,7 +43,16 @@ class Knobs:
     met_a: float = 8.0  # targets are set to be met: the share of leaves on time ~ Beta(met_a, met_b)
     met_b: float = 2.5
     doubt: float = 0.12  # … but so often a target says nothing
-    tail: float = 0.125  # nominal share of draws beyond each end of an interval that holds 80 % in truth
+    tail: float = 0.145  # nominal share of draws beyond each end of an interval that holds 80 % in truth,
+    tail_late: float = 0.18  # … less so much of the part of the campaign gone by, beyond
+    late: float = 0.6  # … this
+
+    def levels(self, history: History) -> tuple[float, float, float]:
+        """Return the shares of draws at which P10, P50 and P90 are read."""
+        days = history.past.shape[1], history.ahead.shape[1]
+        gone = days[0] / max(sum(days), 1)
+        tail = self.tail - self.tail_late * max(gone - self.late, 0)
+        return tail, 0.5, 1 - tail
 
 
 KNOBS = Knobs()
