@@ -7,7 +7,7 @@ import io
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import openpyxl
@@ -74,13 +74,23 @@ def _typed(header: str, text: str) -> str | int | date | None:
 class Delivery:
     """Files that arrive together."""
 
-    received_at: datetime
+    received_at: datetime | None
+    """None: now, whenever that is"""
     files: list[InventedFile]
     source: str | None = None
 
     def stamp(self) -> str:
         """Return received_at as written on a command line."""
+        if self.received_at is None:
+            self.received_at = datetime.now(UTC)
         return self.received_at.isoformat()
+
+
+@dataclass
+class Sitting(Delivery):
+    """A person who decides, by chance, about the rows that wait; no files."""
+
+    seed: int = 0
 
 
 @dataclass(frozen=True)

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from random import Random
 
-from tests.oracle.campaigns import Campaign, Question
+from tests.oracle.campaigns import Campaign, Question, Sitting
+from tests.oracle.deciding import decide, draw
 from tests.oracle.intake import Refused
 from tests.oracle.worlds import OracleWorld, ProductWorld, Table
 
 
-def differences(campaign: Campaign, folder: Path) -> list[str]:
-    """Return a line for everything that differs, having played the campaign in a folder."""
+def differences(campaign: Campaign, folder: Path, *, afterwards: bool = False) -> list[str]:
+    """Return a line for everything that differs, having played the campaign in a folder.
+
+    `afterwards`: also ask what was known at each load, and again when all was replayed.
+    """
     config = campaign.write(folder)
     oracle = OracleWorld(config, campaign.identifier)
     product = ProductWorld(config, campaign.identifier)
     found: list[str] = []
+    published: dict[str, Table] = {}
     for number, delivery in enumerate(campaign.deliveries):
-        files = campaign.write_delivery(folder, number)
-        expected = oracle.ingest(files, delivery.stamp(), delivery.source)
+        if isinstance(delivery, Sitting):
+            found += _sitting_differs(delivery, oracle, product)
+            continue
+        files, stamp = campaign.write_delivery(folder, number), delivery.stamp()
+        expected = oracle.ingest(files, stamp, delivery.source)
         where = f"files/{number:02d} received {delivery.stamp()} source {delivery.source}"
         try:
             got = product.ingest(files, delivery.stamp(), delivery.source)
@@ -29,11 +38,56 @@ def differences(campaign: Campaign, folder: Path) -> list[str]:
             for name, count in expected.items()
             if got[name] != count
         ]
+        if afterwards:
+            published[delivery.stamp()] = product.progress(campaign.end)
     for question in campaign.questions:
         try:
             found += _answers_differ(question, oracle, product, campaign.start)
         except Refused as refusal:
             found.append(f"{question}: {refusal}")
+    if any(isinstance(delivery, Sitting) for delivery in campaign.deliveries):
+        found += _lists_differ(oracle, product)
+    if afterwards:
+        found += _memory_differs(campaign, product, published)
+    return found
+
+
+def _sitting_differs(sitting: Sitting, oracle: OracleWorld, product: ProductWorld) -> list[str]:
+    decisions = draw(oracle.intake, Random(sitting.seed))  # noqa: S311 - chance, not secrecy
+    where, found = f"decisions of {sitting.seed}", _lists_differ(oracle, product)
+    try:
+        got = product.decide(decisions)
+    except Refused as refusal:
+        return [f"{where}: {refusal}"]
+    expected = decide(oracle.intake, decisions, datetime.now(UTC))
+    if expected != got:
+        found.append(f"{where}: expected {expected}, got {got}: {decisions}")
+    return found + _lists_differ(oracle, product)
+
+
+def _lists_differ(oracle: OracleWorld, product: ProductWorld) -> list[str]:
+    expected, got = set(oracle.intake.open_rows()), set(product.open_rows())
+    missing, more = sorted(expected - got), sorted(got - expected)
+    return [f"open rows: missing {missing}, not expected {more}"] if missing or more else []
+
+
+def _memory_differs(campaign: Campaign, product: ProductWorld, published: dict[str, Table]) -> list[str]:
+    """Return how what was published differs from what is said now to have been known, replayed and not."""
+    found = []
+    settled = not any("target" in source.columns for source in campaign.sources)
+    for manner in ("as it is", "replayed"):
+        for stamp, then in published.items():
+            now = product.progress(campaign.end, known_at=stamp)
+            if settled:  # known_at is not about targets
+                found += [f"{manner}, known at {stamp}: {line}" for line in tables_differ(then, now)]
+            elif manner == "as it is":
+                published = {**published, stamp: now}
+            else:
+                found += [f"{manner}, known at {stamp}: {line}" for line in tables_differ(then, now)]
+        latest = product.progress(campaign.end)
+        found += [f"{manner}: {line}" for line in tables_differ(list(published.values())[-1], latest)]
+        if manner == "as it is":
+            product.rebuild()
     return found
 
 

@@ -11,14 +11,16 @@ import copy
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from etl import long_text
 from tests.oracle.campaigns import Campaign
 from tests.oracle.comparison import differences
-from tests.oracle.inventing import invent
+from tests.oracle.manners import MANNERS
 
 
 def main(arguments: list[str]) -> int:
@@ -28,28 +30,34 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--out", type=Path, default=Path(tempfile.gettempdir()) / "oracle-hunt")
     parser.add_argument("--tries", type=int, default=150, help="how often to try a smaller campaign")
     parser.add_argument("--keep-going", action="store_true", help="tell of every seed, make none smaller")
+    parser.add_argument("--manner", choices=MANNERS, default="any", help="what kind of campaigns")
+    parser.add_argument("--by-columns", action="store_true", help="read every text as a long one")
+    parser.add_argument("--afterwards", action="store_true", help="ask what was known at each load, and replay")
     options = parser.parse_args(arguments)
     first, _, last = options.seeds.partition("..")
+    if options.by_columns:
+        long_text.LONG, long_text._MOST_IRREGULAR = 0, 1.0
+    played = partial(play_it, afterwards=options.afterwards)
     different = 0
     for seed in range(int(first), int(last or first) + 1):
-        campaign = invent(Random(seed))  # noqa: S311 - chance, not secrecy
+        campaign = MANNERS[options.manner](Random(seed))  # noqa: S311 - chance, not secrecy
         found = played(campaign)
         if not found:
             continue
         different += 1
         print(f"seed {seed}: {len(found)} differences, the first: {found[0]}", flush=True)
         if not options.keep_going:
-            tell(smaller(campaign, options.tries), options.out / str(seed))
+            tell(smaller(campaign, played, options.tries), options.out / str(seed))
             return 1
     print(f"seeds {options.seeds}: {different} differ")
     return 1 if different else 0
 
 
-def played(campaign: Campaign) -> list[str]:
+def play_it(campaign: Campaign, *, afterwards: bool) -> list[str]:
     """Return what differs on a campaign; a crash is a difference too."""
     with tempfile.TemporaryDirectory() as folder:
         try:
-            return differences(campaign, Path(folder))
+            return differences(campaign, Path(folder), afterwards=afterwards)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is what we hunt
             return [f"{type(error).__name__}: {error}"]
 
@@ -64,7 +72,7 @@ def tell(campaign: Campaign, folder: Path) -> None:
     print(f"--- differences, in {folder}", *found, sep="\n")
 
 
-def smaller(campaign: Campaign, tries: int) -> Campaign:
+def smaller(campaign: Campaign, played: Callable[[Campaign], list[str]], tries: int) -> Campaign:
     """Return a campaign that still differs, with whatever can be left out left out."""
     shrunk = True
     while shrunk:

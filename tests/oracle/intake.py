@@ -10,6 +10,10 @@ from enum import StrEnum
 
 from tests.oracle.setting import ALL, Key, Setting, Source, read_table
 
+FIELDS = (
+    "unit_code", "unit_name", "parent_name", "category", "stage", "as_of", "count", "target", "reason", "reported_by",
+    "measure",
+)  # fmt: skip
 MEASURES = ("count", "target", "units_finished")
 
 
@@ -20,6 +24,10 @@ class Fate(StrEnum):
     UNCHANGED = "unchanged"
     HELD = "held"
     REJECTED = "rejected"
+
+
+Spot = tuple[int, str, int]
+"""where a row stood: the load's number, the file, the row's number"""
 
 
 class Refused(Exception):
@@ -44,6 +52,25 @@ class Row:
     fate: Fate | None = None
     why: str = ""
     flagged: bool = False
+    kind: str = "count"
+    """a count, or an increment"""
+    cells: dict[str, str] = field(default_factory=dict)
+    """our field -> its text, as received"""
+    source: Source | None = None
+    open: bool = False
+    """whether it waits for a person"""
+
+    def texts(self) -> dict[str, str]:
+        """Return the row's cells; of a held one, what it claimed."""
+        if self.fate is not Fate.HELD:
+            return self.cells
+        return {
+            "unit_code": self.unit,
+            "category": self.category,
+            "stage": self.stage,
+            "as_of": self.as_of.isoformat(),
+            "count": str(self.count),
+        }
 
     @property
     def key(self) -> Key:
@@ -82,6 +109,17 @@ class Intake:
     """what was last reported of each day: ("count", so many by then) or ("increment", so many more)"""
     stated: dict[tuple[str, str, str, date, str], int] = field(default_factory=dict)
     last_received_at: datetime | None = None
+    stands: dict[Key, dict[date, int]] = field(default_factory=dict)
+    """the count that stands for each day, of all that was accepted"""
+    loads: int = 0
+    waited: dict[Spot, Row] = field(default_factory=dict)
+    """every row that was ever held or rejected"""
+    decided: dict[Spot, tuple[object, ...]] = field(default_factory=dict)
+    """what was decided about a row"""
+    covered: set[tuple[Key, date, str, int]] = field(default_factory=set)
+    """held rows about which somebody decided: sent again they are unchanged"""
+    covered_rejected: set[tuple[str, tuple[tuple[str, str], ...]]] = field(default_factory=set)
+    """rejected rows about which somebody decided: why, and what they said"""
 
     def ingest(
         self,
@@ -90,18 +128,50 @@ class Intake:
         source_name: str | None = None,
     ) -> list[Row]:
         """Take in the files (name, content) of one load and return all their rows with their fates."""
-        if self.last_received_at is not None and received_at <= self.last_received_at:
-            raise Refused("received_at strictly increases within a campaign")
-        self.last_received_at = received_at
+        self.begin(received_at)
         source = self.setting.sources[source_name] if source_name else None
         rows: list[Row] = []
         for name, content in files:
             rows += self._ingest_file(name, content, received_at, source)
         return rows
 
+    def begin(self, received_at: datetime) -> None:
+        """Begin a load."""
+        if self.last_received_at is not None and received_at <= self.last_received_at:
+            raise Refused("received_at strictly increases within a campaign")
+        self.last_received_at = received_at
+        self.loads += 1
+
+    def open_rows(self) -> list[tuple[str, int, str]]:
+        """Return (file, row, fate) of the rows that wait for a person."""
+        return sorted((row.file, row.number, str(row.fate)) for row in self.waited.values() if row.open)
+
+    def cover(self, row: Row) -> None:
+        """Let a row about which somebody decided be unchanged when it comes again."""
+        if row.fate is Fate.HELD:
+            self.covered.add((row.key, row.as_of, row.kind, row.count))
+        else:
+            self.covered_rejected.add((row.why, tuple(sorted(row.cells.items()))))
+
+    def let_stand(self, row: Row, entry: tuple[str, int], received_at: datetime) -> bool:
+        """Let a count stand because a person says so; return whether it is over its target."""
+        self._judge([row], entry, received_at, None, explained=True)
+        return self._over_target(row, self.standing(row.key).get(row.as_of, 0))
+
+    def release(self, key: Key, day: date, kind: str, count: int) -> None:
+        """Settle held rows whose count was accepted otherwise."""
+        for row in self.waited.values():
+            if row.fate is Fate.HELD and (row.key, row.as_of, row.kind, row.count) == (key, day, kind, count):
+                row.open = False
+
     def standing(self, key: Key) -> dict[date, int]:
         """Return the count that stands for each reported day of a unit, category and stage."""
-        return {sent.as_of: sent.count for sent in self.accepted if sent.key == key}
+        return dict(self.stands.get(key, {}))
+
+    def accept(self, sent: Submission) -> None:
+        """Let a count stand."""
+        self.accepted.append(sent)
+        self.stands.setdefault(sent.key, {})[sent.as_of] = sent.count
 
     def _ingest_file(self, name: str, content: bytes, received_at: datetime, source: Source | None) -> list[Row]:
         today = received_at.astimezone(self.setting.timezone).date()
@@ -132,11 +202,28 @@ class Intake:
             count = self.standing(group[0].key).get(group[0].as_of, reported)
             flagged = fate is Fate.ACCEPTED and self._over_target(group[0], count)
             for row in group:
-                row.fate, row.why, row.flagged = fate, why, flagged
+                row.fate, row.why, row.flagged, row.kind = fate, why, flagged, kind
+        self._let_wait(rows)
         return rows
 
+    def _let_wait(self, rows: list[Row]) -> None:
+        """Keep the rows that wait for a person; those rejected again after a decision are unchanged."""
+        for row in rows:
+            again = (row.why, tuple(sorted(row.cells.items())))
+            if row.fate is Fate.REJECTED and again in self.covered_rejected:
+                row.fate = Fate.UNCHANGED
+            elif row.fate in (Fate.REJECTED, Fate.HELD):
+                row.open = True
+                self.waited[self.loads, row.file, row.number] = row
+
     def _judge(
-        self, group: list[Row], entry: tuple[str, int], received_at: datetime, source: Source | None
+        self,
+        group: list[Row],
+        entry: tuple[str, int],
+        received_at: datetime,
+        source: Source | None,
+        *,
+        explained: bool = False,
     ) -> tuple[Fate, str]:
         row, (kind, reported) = group[0], entry
         if self.setting.is_stated(row.unit, row.category):
@@ -153,18 +240,21 @@ class Intake:
         same_count = known_kind == "count" and standing.get(row.as_of) == would_be[row.as_of]
         waiting = self.held_increments if kind == "increment" else self.held
         still_held = waiting.setdefault((row.key, row.as_of), set())
-        may_fall = any(part.has_reason for part in group) or (source is not None and source.on_fall == "accept")
-        if entries.get(row.as_of) == entry or same_count or (reported in still_held and not may_fall):
+        covered = (row.key, row.as_of, kind, reported) in self.covered
+        restates = source is not None and source.on_fall == "accept"
+        may_fall = explained or restates or any(part.has_reason for part in group)
+        if entries.get(row.as_of) == entry or same_count or ((reported in still_held or covered) and not may_fall):
             return Fate.UNCHANGED, ""
         why = _out_of_line(standing, entries, row.as_of, entry)
         if why and not may_fall:
             still_held.add(reported)
             return Fate.HELD, why
         still_held.discard(reported)
+        self.release(row.key, row.as_of, kind, reported)
         entries[row.as_of] = entry
         for day, count in would_be.items():
             if day == row.as_of or standing.get(day) != count:
-                self.accepted.append(Submission(row.key, day, count, received_at))
+                self.accept(Submission(row.key, day, count, received_at))
         return Fate.ACCEPTED, ""
 
     def _take_target(self, group: list[Row]) -> None:
@@ -244,7 +334,7 @@ def _read_row(
     today: date,
 ) -> Row:
     """Return a row as read: rejected, or with all its fields."""
-    row = Row(file, number)
+    row = Row(file, number, source=source)
 
     def texts(name: str) -> list[str]:
         if source is None:
@@ -261,6 +351,7 @@ def _read_row(
     def text(name: str) -> str:
         return texts(name)[0]
 
+    row.cells = {name: text(name) for name in FIELDS if name in cells or (source and source.says(name))}
     row.has_reason = bool(text("reason").strip())
     row.measure = text("measure") or "count"
     row.category = text("category") or ("" if setting.names_categories else ALL)
@@ -277,6 +368,12 @@ def _read_row(
     if text("target"):
         row.target = read_count(text("target"))
     return row
+
+
+def read_again(setting: Setting, row: Row, cells: dict[str, str], received_at: datetime) -> Row:
+    """Return a row as it reads with other cells, in the plain form."""
+    today = received_at.astimezone(setting.timezone).date()
+    return _read_row(setting, None, row.file, row.number, cells, today)
 
 
 def _check_words(setting: Setting, row: Row) -> None:
@@ -317,6 +414,17 @@ def _unit(setting: Setting, code: str, name: str, parent_name: str) -> str:
 def _find_units(setting: Setting, code: str, name: str, parent_name: str) -> list[str]:
     if code:
         return [code] if code in setting.units else []
+    return _of_that_name(setting, name, parent_name) or [
+        code for alias, code in setting.aliases.items() if alias == name and _lies_in(setting, code, parent_name)
+    ]
+
+
+def _lies_in(setting: Setting, code: str, parent_name: str) -> bool:
+    parent = setting.units[code].parent_code
+    return not parent_name or (parent is not None and setting.units[parent].name == parent_name)
+
+
+def _of_that_name(setting: Setting, name: str, parent_name: str) -> list[str]:
     return [
         unit.code
         for unit in setting.units.values()

@@ -57,7 +57,7 @@ class Dice:
 
 def invent(random: Random) -> Campaign:
     """Return a campaign made by chance."""
-    return _Inventor(Dice(random)).campaign()
+    return Inventor(Dice(random)).campaign()
 
 
 campaigns: st.SearchStrategy[Campaign] = st.randoms(use_true_random=False).map(invent)
@@ -67,8 +67,10 @@ Place = tuple[str, str, str]
 """(leaf, category, stage)"""
 
 
-class _Inventor:
+class Inventor:
     """Draws one campaign, part by part."""
+
+    most_deliveries = 5
 
     def __init__(self, dice: Dice) -> None:
         self.dice = dice
@@ -232,9 +234,8 @@ class _Inventor:
         self.reporters = list(dict.fromkeys(self.reporters))
         self.speed = {place: dice.one_of([10, 9, 14, 9, 7, 20, 2]) for place in self.places}
         self.reported: dict[Place, dict[date, int]] = {place: {} for place in self.places}
-        manner = dice.between(0, 99)
-        daily = manner >= 90
-        mapped = 75 <= manner < 90
+        manner = self.manner()
+        daily, mapped = manner == "daily", manner == "mapped"
         if daily:
             self.add_daily_source()
         elif mapped:
@@ -243,7 +244,7 @@ class _Inventor:
         last_file: list[InventedFile] = []
         last_source: str | None = None
         moment = datetime.min.replace(tzinfo=UTC)
-        for number in range(dice.between(1, 5)):
+        for number in range(dice.between(1, self.most_deliveries)):
             day += dice.between(0 if number else -1, max(2, made.length // 3)) * ONE_DAY
             clock = time(*dice.one_of([(16, 30), (9, 0), (17, 0), (23, 59), (0, 5), (6, 59)]))
             received = datetime.combine(day, clock, LOCAL)
@@ -255,7 +256,7 @@ class _Inventor:
                 made.deliveries.append(Delivery(received, last_file, last_source))
                 continue
             source = None
-            if daily:
+            if daily and self.by_the_source():
                 files, source = [self.daily_file(number, day)], "daily"
             elif mapped and dice.happens(65):
                 files, source = [self.mapped_file(number, day)], "mapped"
@@ -263,6 +264,15 @@ class _Inventor:
                 files = [self.plain_file(f"{number}-{part}.csv", day) for part in range(dice.one_of([1, 1, 1, 2]))]
             made.deliveries.append(Delivery(received, files, source))
             last_file, last_source = files, source
+
+    def manner(self) -> str:
+        """Return who sends: people by plain files, or (also) a source of counts or of increments."""
+        manner = self.dice.between(0, 99)
+        return "daily" if manner >= 90 else "mapped" if manner >= 75 else "plain"
+
+    def by_the_source(self) -> bool:
+        """Return whether a file of a daily campaign is the source's."""
+        return True
 
     def truth(self, place: Place, day: date) -> int:
         """Return a count that fits the place's story on a day: rising, and near its plan."""

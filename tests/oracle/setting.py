@@ -63,6 +63,14 @@ class Source:
     columns: dict[str, list[str]] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
 
+    def says(self, name: str) -> bool:
+        """Return whether the source says where a field is."""
+        return (
+            name in self.columns
+            or name in self.constants
+            or (name == "as_of" and bool(self.as_of_fixed or self.as_of_filename))
+        )
+
 
 @dataclass
 class Setting:
@@ -87,6 +95,8 @@ class Setting:
     """for leaves and categories: valid_from (LONG_AGO when not given) -> count due"""
     sources: dict[str, Source]
     rules: StatusRules
+    aliases: dict[str, str] = field(default_factory=dict)
+    """names that people gave a meaning -> unit code"""
 
     @property
     def days(self) -> list[date]:

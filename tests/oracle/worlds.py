@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
+from tests.oracle.deciding import Decision
 from tests.oracle.figures import Figures
 from tests.oracle.intake import Intake, Refused, tally
 from tests.oracle.printing import PROGRESS_COLUMNS, SERIES_COLUMNS, printed
@@ -80,6 +81,7 @@ class ProductWorld:
     def __init__(self, config: Path, campaign: str) -> None:
         self.config = config
         self.campaign = campaign
+        self.batches: dict[int, str] = {}
 
     def ingest(
         self, files: list[Path], received_at: str, source: str | None = None, *, dry_run: bool = False
@@ -90,6 +92,8 @@ class ProductWorld:
             arguments += ["--source", source]
         out = self._run("ingest", *arguments, *map(str, files))
         answer = json.loads(out)
+        if not dry_run:
+            self.batches[len(self.batches) + 1] = answer["batch"]
         return {name: answer[name] for name in TALLIES}
 
     def progress(
@@ -120,6 +124,36 @@ class ProductWorld:
         arguments = ["--unit", unit, "--category", category]
         arguments += ["--stage", stage] if stage else []
         return _table(self._run("series", *arguments, "--format", "csv"))
+
+    def decide(self, decisions: list[Decision]) -> dict[str, int]:
+        """Hand in decisions as a page does, let the scheduler's part take them in, and return the tallies."""
+        from etl.configured import load  # noqa: PLC0415
+        from etl.envelope import LOCAL  # noqa: PLC0415
+        from etl.submitted import result, submit_decisions, take_all  # noqa: PLC0415
+
+        config = load(self.config)
+        name = submit_decisions(config, self.campaign, LOCAL, [one.document(self.batches) for one in decisions])
+        take_all(config)
+        answer = result(config, name)
+        if answer is None or "error" in answer:
+            raise Refused(f"decisions: {answer}")
+        self.batches[len(self.batches) + 1] = answer["batch"]
+        return {name: answer[name] for name in TALLIES}
+
+    def open_rows(self) -> list[tuple[str, int, str]]:
+        """Return (file, row, fate) of the rows that wait for a person; a row's number is 1 under the header."""
+        found = json.loads(self._run("issues", "--format", "json"))
+        return sorted(
+            (one["file"], int(one["row"]) - 1, one["kind"]) for one in found if one["kind"] in ("held", "rejected")
+        )
+
+    def rebuild(self) -> None:
+        """Replay everything received."""
+        self._run("rebuild")
+
+    def rollback(self) -> None:
+        """Go back to the version before."""
+        self._run("rollback")
 
     def _run(self, command: str, *arguments: str) -> str:
         from etl.commands import main  # noqa: PLC0415 - the oracle also runs without the product
