@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 
 from campaign import mojibake
 from campaign.configuration import ALL, DONE, Campaign
@@ -146,12 +147,18 @@ class ClaimReader:
             self._books[id(tree)] = NameBook(tree, self._aliases)
         return self._books[id(tree)]
 
+    @cached_property
+    def _bare_codes(self) -> dict[str, dict[str, str]]:
+        """Return (code: name) of the units whose codes are one but for zeros in front, by what is left of them."""
+        found: dict[str, dict[str, str]] = {}
+        for row in self._registry.rows:
+            found.setdefault(row.code.lstrip("0"), {})[row.code] = row.name
+        return found
+
     def _nearest_codes(self, code: str, name: str, day: date) -> tuple[str, ...]:
-        names = {row.code: row.name for row in self._registry.rows}
-        bare = code.lstrip("0")
-        near = [one for one in names if one.lstrip("0") == bare]
+        near = self._bare_codes.get(code.lstrip("0"))
         if near:
-            return tuple(f"{names[one]} ({one})" for one in near[:3])
+            return tuple(f"{name} ({one})" for one, name in list(near.items())[:3])
         return self._book(day).nearest(name) if name else ()
 
 
