@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 CHOSEN = ("lang", "campaign", "as_of", "units", "district", "category", "stage")
-PER_PAGE = ("level", "unit", "people", "until")
+PER_PAGE = ("level", "unit", "people", "until", "row", "way")
 PATHS = {
     "overview": "/",
     "targets": "/chi-tieu-ngay",

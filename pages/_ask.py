@@ -28,8 +28,10 @@ from reporting.figures import Figures, store_of
 from reporting.forecast_score import Score
 from reporting.forecasts import Assessment
 from reporting.freshness import Arrivals, Gaps, Punctuality, arrivals, gaps, punctuality
+from reporting.waiting import Waiting
+from reporting.waiting import waiting as _waiting
 from warehouse.decided import Decided
-from warehouse.reader import Batch, Refusal, Submission
+from warehouse.reader import Batch, Submission
 
 Rows = tuple[UnitProgress, ...]
 
@@ -134,9 +136,9 @@ def issues(edition: str, as_of: date, _figures: Figures) -> tuple[Issue, ...]:  
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def refusals(edition: str, as_of: date, _figures: Figures) -> tuple[Refusal, ...]:  # noqa: ARG001 - it is part of the key
-    """Return the held and rejected rows that wait for a person, the latest first."""
-    return tuple(_figures.refusals(as_of))
+def waiting(edition: str, as_of: date, _figures: Figures) -> Waiting:  # noqa: ARG001 - it is part of the key
+    """Return the held and rejected rows that wait for a person, apart from those that a later report overtook."""
+    return _waiting(_figures, as_of)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
@@ -193,6 +195,12 @@ def reporting(
     return punctuality(
         _figures, within, last, open_day=open_day, category=category, stage=stage, past=past, configured=configured
     )
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def brought_by(edition: str, _figures: Figures) -> dict[str, str]:  # noqa: ARG001 - it is part of the key
+    """Return the source of each load; one by hand has an empty name."""
+    return {one.id: one.source for one in _figures.batches()}
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)

@@ -24,6 +24,8 @@ HERE = "cd_here"
 TAKEN = "cd_taken"
 KEY = "cd_chrome"
 ONE_DAY = timedelta(days=1)
+MAIN = ("overview", "targets", "ranking", "lagging")
+WORK = ("sources", "issues", "sending")
 MOST_OPTIONS = 1000
 INDENT = "\u2007\u2007"  # figure spaces: a plain space at the start of an option is dropped
 
@@ -69,13 +71,21 @@ def _noticed() -> None:
 def _data(address: Address, lang: str, view: View | None) -> dict[str, Any]:
     other = next(one for one in LANGUAGES if one != lang)
     pages = [
-        {"label": text(f"page.{page}", lang), "href": address.href(page), "current": page == address.page, "icon": page}
+        {
+            "label": text(f"page.{page}", lang),
+            "href": address.href(page),
+            "current": page == address.page,
+            "icon": page,
+            "group": _group(page),
+        }
         for page in PATHS
     ]
+    waiting = len(view.waiting.open) if view else 0
     return {
         "lang": lang,
         "page": address.page,
         "pages": pages,
+        "waiting": {"page": "issues", "n": waiting, "label": text("mending.title", lang, n=waiting)},
         "home": address.href("overview"),
         "language": {
             "code": other,
@@ -93,6 +103,8 @@ def _data(address: Address, lang: str, view: View | None) -> dict[str, Any]:
         "texts": {
             "brand": text("app.name", lang),
             "menu": text("app.menu", lang),
+            "work": text("app.menu.work", lang),
+            "more": text("app.menu.more", lang),
             "filters": text("filter.more", lang),
             "share": text("button.share", lang),
             "copied": text("button.share.done", lang),
@@ -101,6 +113,13 @@ def _data(address: Address, lang: str, view: View | None) -> dict[str, Any]:
             "lost": text("live.lost", lang),
         },
     }
+
+
+def _group(page: str) -> str:
+    """Return where a page stands in the menu: `main` always in sight, `more` not on a phone, `work` apart."""
+    if page in WORK:
+        return "work"
+    return "main" if page in MAIN else "more"
 
 
 def _permalink(view: View) -> str:
@@ -116,7 +135,9 @@ def _permalink(view: View) -> str:
 
 def _filters(view: View) -> list[dict[str, Any]]:
     """Return the choices as the header draws them; one with a single possible value is left out."""
-    built = [_campaigns(view), _days(view), _units(view), _categories(view), _stages(view), _lists(view)]
+    built = [_campaigns(view), _days(view), _units(view), _lists(view)]
+    if view.address.page != "issues":  # rows that wait are shown whatever they count
+        built[3:3] = [_categories(view), _stages(view)]
     if view.address.page == "unit":
         built.insert(3, _unit(view))
     return [one for one in built if len(one["options"]) > 1]

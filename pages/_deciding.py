@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import streamlit as st
 
 from campaign.decisions import What
 from campaign.rows import Fate, Reason
+from pages import _ask, _submitting
 from pages._cards import draw, e, note
 from pages._view import View
 from warehouse.reader import Refusal
 
 MOST_WORDS = 300
+SAME: dict[str, tuple[str, ...]] = {
+    Reason.UNKNOWN_UNIT: ("unit_code", "unit_name", "parent_name"),
+    Reason.AMBIGUOUS_UNIT: ("unit_code", "unit_name", "parent_name"),
+    Reason.UNKNOWN_CATEGORY: ("category",),
+    Reason.UNKNOWN_STAGE: ("stage",),
+}
+CHANGED: dict[str, tuple[str, ...]] = {
+    Reason.UNKNOWN_UNIT: ("unit_code",),
+    Reason.AMBIGUOUS_UNIT: ("unit_code",),
+    Reason.UNKNOWN_CATEGORY: ("category",),
+    Reason.UNKNOWN_STAGE: ("stage",),
+}
 
 
 def about(row: Refusal, what: What, why: str, **more: object) -> dict[str, object]:
@@ -27,8 +41,24 @@ def possible(row: Refusal) -> list[What]:
     return [*found, *([What.ALIAS] if name else []), What.CORRECT, What.DISMISS]
 
 
-def form(view: View, row: Refusal, key: str, unit: str) -> dict[str, object] | None:
-    """Draw the form about one row; return the decision when it is made. `unit`: the near unit somebody tapped."""
+def alike(row: Refusal, rows: Sequence[Refusal]) -> list[Refusal]:
+    """Return the other rows that were sent back for the very same word: what mends one mends all."""
+    if row.reason not in SAME:
+        return []
+    said = _said(row)
+    return [one for one in rows if one is not row and _said(one) == said] if any(said) else []
+
+
+def _said(row: Refusal) -> tuple[str, ...]:
+    fields = SAME.get(row.reason, ())
+    return tuple(str(row.content.get(name) or "").strip() for name in fields)
+
+
+def form(view: View, row: Refusal, key: str, unit: str, others: Sequence[Refusal]) -> list[dict[str, object]]:
+    """Draw the form about one row; return the decisions when they are made.
+
+    `unit`: the near unit somebody tapped. `others`: rows that say the same wrong thing, which it may settle as well.
+    """
     choices = possible(row)
     what = st.segmented_control(
         view.says("mending.what"),
@@ -38,29 +68,49 @@ def form(view: View, row: Refusal, key: str, unit: str) -> dict[str, object] | N
         key=f"cd-what-{key}",
     )
     what = what or choices[0]
-    st.caption(view.says(f"decision.{what}.means"))
+    is_part = _is_part(view, row)
+    st.caption(view.says("decision.alias.again" if what is What.ALIAS and is_part else f"decision.{what}.means"))
     with st.form(f"cd-form-{what}-{key}-{unit}", border=False):
-        change, means = {}, ""
+        change, means, whole = {}, "", False
         if what is What.CORRECT:
             change = _changes(view, row, key, unit)
         elif what is What.ALIAS:
             means = _unit(view, key, unit)
+        if others and (what is not What.CORRECT or not is_part):
+            whole = st.checkbox(
+                view.says(
+                    "decision.alike", n=len(others) + 1, said=_submitting.plain(" ".join(filter(None, _said(row))))
+                ),
+                value=True,
+                key=f"cd-alike-{what}-{key}",
+            )
         why = st.text_area(
             view.says("mending.why"),
             value=_usual(view, row, unit),
             max_chars=MOST_WORDS,
             key=f"cd-why-{what}-{key}-{unit}",
         )
-        sent = st.form_submit_button(view.says(f"decision.send.{what}"), type="primary")
+        again = what is What.ALIAS and is_part
+        sent = st.form_submit_button(view.says(f"decision.send.{'alias.again' if again else what}"), type="primary")
     if not sent:
-        return None
+        return []
     if not why.strip():
         draw(note(e(view.says("mending.why.needed")), "bad"))
-        return None
+        return []
     if (what is What.ALIAS and not means) or (what is What.CORRECT and not change.get("unit_code")):
         draw(note(e(view.says("decision.choose")), "bad"))
-        return None
-    return about(row, what, why, change=change, means=means)
+        return []
+    decided = [about(row, what, why, change=change, means=means)]
+    if whole:
+        same = {name: change[name] for name in CHANGED[row.reason] if name in change}
+        decided += [about(one, what, why, change=same, means=means) for one in others]
+    return decided
+
+
+def _is_part(view: View, row: Refusal) -> bool:
+    """Tell whether a row came from a source whose rows are added up: alone it is no count."""
+    source = view.config.source(_ask.brought_by(view.edition, view.figures).get(row.batch, ""))
+    return source is not None and (source.measure == "daily" or source.combine == "sum")
 
 
 def _usual(view: View, row: Refusal, unit: str) -> str:

@@ -16,6 +16,7 @@ from pages._address import Address
 from reporting.figures import Figures
 from reporting.freshness import NO_GAPS, Gaps
 from reporting.texts import LANGUAGES, text
+from reporting.waiting import Waiting
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,16 @@ class View:
             return NO_GAPS
         asked = (self.as_of, self.category, self.stage, self.outages, self.sources)
         return _ask.kept_from_us(self.edition, *asked, self.figures)
+
+    @cached_property
+    def waiting(self) -> Waiting:
+        """Return the rows that wait for a person, of the units in view; those of no known unit are the whole's."""
+        found = _ask.waiting(self.edition, self.as_of, self.figures)
+        return (
+            found
+            if self.scope == self.tree.top.code
+            else found.within(frozenset(self.tree.subtree(self.scope)), self.tree)
+        )
 
     def standing(self, row: UnitProgress) -> str:
         """Return the word a unit is shown by: its status, or that its silence is a failure of our own."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from campaign.configuration import ALL
 from campaign.freshness import Gap
 from campaign.progress import Status, UnitProgress
+from campaign.rows import Fate
 from pages import _ask
 from pages._cards import chip, e, link, note, track
 from pages._chrome import category_name, stage_name
@@ -183,7 +184,8 @@ def part(view: View, name: str, row: UnitProgress) -> tuple[str, str, str, str]:
 def trust(view: View, found: Sequence[Issue], last: Batch | None) -> str:
     """Return whether totals agree, what waits for a person, and what the last load brought."""
     differences = [one for one in found if one.kind is Kind.RECONCILIATION]
-    counted = Counter(one.kind for one in found)
+    counted: Counter[Kind] = Counter(one.kind for one in found if one.kind not in (Kind.HELD, Kind.REJECTED))
+    counted.update(Kind.HELD if row.fate == Fate.HELD else Kind.REJECTED for row in view.waiting.open)
     chips = "".join(
         f'<span class="cd-chip">{e(view.says(f"issue.{kind}"))} <b>{counted[kind]}</b></span>'
         for kind in WORTH_SAYING

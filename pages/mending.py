@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from hashlib import sha256
 
@@ -17,22 +18,26 @@ from pages._cards import draw, e, note
 from pages._view import View
 from reporting import numbers
 from reporting.texts import has
+from reporting.waiting import unit_of
 from warehouse.reader import Refusal
 
 FIRST = ("count_falls", "exceeds_later")
 STEP = 10
-OPEN = "cd_open_row"
+NEAR = "cd_near"
+TOLD = 30
 NEAREST = 3
+COUNTED = ("count",)
+NAMED = ("unit_code", "unit_name")
 
 
 def show(view: View) -> None:
-    """Draw the work list, group by group, then the decisions taken so far."""
-    rows = _rows(view)
+    """Draw the work list, group by group, what was overtaken since, then the decisions taken so far."""
+    rows = view.waiting.open
     title = view.says("mending.title", n=len(rows)) if rows else view.says("mending.none")
     says = view.says("mending.intro" if rows else "mending.none.says")
     draw(f'<div class="cd-head"><h1>{e(title)}</h1><p class="cd-says">{e(says)}</p></div>')
     _submitting.watch(view)
-    _gone(view, rows)
+    _gone(view, (*rows, *view.waiting.replaced))
     groups: dict[str, list[Refusal]] = {}
     for row in rows:
         groups.setdefault(row.reason, []).append(row)
@@ -40,32 +45,38 @@ def show(view: View) -> None:
     with st.container(key="cd-work"):
         for reason in order:
             _group(view, reason, groups[reason])
+        _replaced(view, view.waiting.replaced)
     _decided.show(view)
 
 
-def _rows(view: View) -> list[Refusal]:
-    """Return the rows that wait, of the part of the campaign in view; those of no known unit are the whole's."""
-    rows = _ask.refusals(view.edition, view.as_of, view.figures)
-    if view.scope == view.tree.top.code:
-        return list(rows)
-    inside = frozenset(view.tree.subtree(view.scope))
-    return [row for row in rows if row.unit_code in inside]
+def _replaced(view: View, rows: Sequence[Refusal]) -> None:
+    """Draw the rows whose unit has sent a valid report for the same place since: closed, dismissed by one tap."""
+    if not rows:
+        return
+    with st.expander(view.says("mending.replaced", n=len(rows)), key="cd-replaced"):
+        draw(f'<p class="cd-meta">{e(view.says("mending.replaced.means"))}</p>')
+        if st.button(view.says("mending.replaced.dismiss", n=len(rows)), key="cd-replaced-dismiss"):
+            hand_in(view, [_deciding.about(row, What.DISMISS, view.says("mending.replaced.why")) for row in rows])
+        draw("".join(f'<div class="cd-past">{_told(view, row)}</div>' for row in rows[:TOLD]))
+        if len(rows) > TOLD:
+            st.caption(view.says("mending.replaced.rest", n=len(rows) - TOLD))
 
 
 def _gone(view: View, rows: Sequence[Refusal]) -> None:
-    """Say so when the row this visitor has open was settled by somebody else meanwhile."""
-    at = st.session_state.get(OPEN, {}).get("at")
-    if at is None or any((row.batch, row.file, row.row_number) == at for row in rows):
+    """Say so when the row that is open in the address was settled meanwhile, and by whom."""
+    asked = view.address.get("row")
+    if not asked or any(_key(row.batch, row.file, row.row_number) == asked for row in rows):
         return
-    st.session_state.pop(OPEN)
+    st.query_params.pop("row", None)
     taken = (one for one in _ask.decisions(view.edition, view.figures) if one.outcome == Outcome.TAKEN)
-    first = next((one for one in taken if (one.row_batch, one.row_file, one.row_number) == at), None)
+    first = next((one for one in taken if _key(one.row_batch, one.row_file, one.row_number) == asked), None)
     told = _submitting.decided_by(view, first) if first else view.says("refusal.already_settled")
     draw(note(e(told)))
 
 
-def _key(row: Refusal) -> str:
-    return sha256(f"{row.batch}/{row.file}/{row.row_number}".encode()).hexdigest()[:12]
+def _key(batch: str, file: str, number: int) -> str:
+    """Return the name by which an address and the widgets know a row."""
+    return sha256(f"{batch}/{file}/{number}".encode()).hexdigest()[:12]
 
 
 def _group(view: View, reason: str, rows: Sequence[Refusal]) -> None:
@@ -78,8 +89,10 @@ def _group(view: View, reason: str, rows: Sequence[Refusal]) -> None:
         if len(rows) > 1:
             _bulk(view, reason, rows)
         shown = st.session_state.get(f"cd_shown_{reason}", STEP)
-        for row in rows[:shown]:
-            _row(view, row)
+        asked = view.address.get("row")
+        for number, row in enumerate(rows):
+            if number < shown or _key(row.batch, row.file, row.row_number) == asked:
+                _row(view, row, _deciding.alike(row, rows))
         if len(rows) > shown:
             left = min(len(rows) - shown, STEP)
             if st.button(view.says("mending.more", n=left), key=f"cd-more-{reason}"):
@@ -118,14 +131,26 @@ def hand_in(view: View, decisions: Sequence[dict[str, object]]) -> None:
     """Submit decisions and draw the page anew: it tells what becomes of them."""
     name = submit_decisions(view.config, view.campaign.id, _submitting.sender(), decisions)
     _submitting.remember(view, name, Kind.DECISIONS)
-    st.session_state.pop(OPEN, None)
+    _open("")
     st.rerun()
 
 
-def _row(view: View, row: Refusal) -> None:
-    """Draw one row: what was found, what stands, what comes near; and, when it is open, the form to decide."""
-    key, at = _key(row), (row.batch, row.file, row.row_number)
-    is_open = st.session_state.get(OPEN, {}).get("row") == key
+def _open(key: str, unit: str = "") -> None:
+    """Open a row in the address, with the unit that was tapped for it; none closes."""
+    if key:
+        st.query_params["row"] = key
+    else:
+        st.query_params.pop("row", None)
+    st.session_state[NEAR] = (key, unit)
+
+
+def _row(view: View, row: Refusal, alike: Sequence[Refusal]) -> None:
+    """Draw one row: what was found, what stands, what comes near; and, when it is open, the form to decide.
+
+    `alike`: the other rows of the group that say the very same wrong thing.
+    """
+    key = _key(row.batch, row.file, row.row_number)
+    is_open = view.address.get("row") == key
     with st.container(key=f"cd-row-{key}", border=True):
         with st.container(horizontal=True, key=f"cd-line-{key}"):
             draw(_told(view, row))
@@ -134,15 +159,16 @@ def _row(view: View, row: Refusal) -> None:
             for number, (code, name) in enumerate(_near(view, row)):
                 label = f"{view.says('mending.near')} {_submitting.plain(name)}?"
                 if st.button(label, key=f"cd-near-{number}-{key}"):
-                    st.session_state[OPEN] = {"row": key, "unit": code, "at": at}
+                    _open(key, code)
                     st.rerun()
             if st.button(view.says("mending.close" if is_open else "mending.open"), key=f"cd-open-{key}"):
-                st.session_state[OPEN] = {} if is_open else {"row": key, "at": at}
+                _open("" if is_open else key)
                 st.rerun()
         if is_open:
-            decision = _deciding.form(view, row, key, st.session_state[OPEN].get("unit", ""))
-            if decision is not None:
-                hand_in(view, [decision])
+            tapped, unit = st.session_state.get(NEAR, ("", ""))
+            decisions = _deciding.form(view, row, key, unit if tapped == key else "", alike)
+            if decisions:
+                hand_in(view, decisions)
 
 
 def _near(view: View, row: Refusal) -> list[tuple[str, str]]:
@@ -166,21 +192,8 @@ def _said_day(value: object, lang: str) -> str:
 
 
 def _told(view: View, row: Refusal) -> str:
-    lang = view.lang
-    named = {one.id: one.title(lang) for one in (*view.campaign.groups, *view.campaign.categories)}
-    stages = {one.id: one.title(lang) for one in view.campaign.stages}
-    said = row.content
-    unit = row.unit_code
-    who = (
-        view.tree.unit(unit).name if unit in view.tree and unit else str(said.get("unit_name") or said.get("unit_code"))
-    )
-    parent = str(said.get("parent_name") or "")
-    about = [
-        named.get(str(row.category or said.get("category")), str(said.get("category") or "")),
-        stages.get(str(row.stage or said.get("stage")), str(said.get("stage") or "")),
-        numbers.day(row.as_of, lang) if row.as_of else _said_day(said.get("as_of"), lang),
-    ]
-    found = numbers.whole(row.count, lang) if row.count is not None else str(said.get("count") or row.found)
+    """Return what a row says, with what is wrong of it marked, what stands, and where it came from."""
+    lang, said = view.lang, row.content
     cell = said.get("cell")
     source = view.says(
         "mending.from.cell" if cell else "mending.from",
@@ -192,11 +205,46 @@ def _told(view: View, row: Refusal) -> str:
     if row.standing is not None and row.standing_day is not None:
         shown = view.says("mending.stands.on", n=row.standing, on=row.standing_day)
         stands = f"<span>{e(view.says('mending.stands'))} <b>{e(shown)}</b></span>"
-    wrong = f"<span>{e(row.found)}</span>" if row.found and row.found not in (found, who) else ""
-    line = " · ".join(e(one) for one in about if one)
+    found = numbers.whole(row.count, lang) if row.count is not None else str(said.get("count") or row.found)
+    count = f"<b{_wrong(row, COUNTED)}>{e(found)}</b>"
+    known = {_bare(one) for one in (found, *said.values(), row.category, row.stage, row.as_of, row.count)}
+    also = f"<span>{e(row.found)}</span>" if row.found and _bare(row.found) not in known else ""
     return (
-        f'<div class="cd-case"><h3>{e(who)}<small>{e(parent)}</small></h3><p>{line}</p>'
-        f'<p class="cd-figures"><span class="cd-now">{e(view.says("mending.found"))} <b>{e(found)}</b></span>'
-        f"{stands}{wrong}</p>"
+        f'<div class="cd-case"><h3{_wrong(row, NAMED)}>{_who(view, row)}</h3><p>{_about(view, row)}</p>'
+        f'<p class="cd-figures"><span>{e(view.says("mending.found"))} {count}</span>{stands}{also}</p>'
         f'<p class="cd-meta">{e(source)}</p></div>'
     )
+
+
+def _who(view: View, row: Refusal) -> str:
+    """Return whom a row is about: the unit it names, else what it says."""
+    code, said = unit_of(row, view.tree), row.content
+    if code is not None and code in view.tree:
+        above = view.tree.unit(code).parent_code
+        parent = view.tree.unit(above).name if above and above != view.tree.top.code else ""
+        return f"{e(view.tree.unit(code).name)}<small>{e(parent)}</small>"
+    name = str(said.get("unit_name") or said.get("unit_code") or "").strip()
+    return f"{e(name or view.says('mending.nobody'))}<small>{e(said.get('parent_name') or '')}</small>"
+
+
+def _about(view: View, row: Refusal) -> str:
+    """Return category, stage and day, in words where they are known; the one that is wrong is marked."""
+    lang, said = view.lang, row.content
+    named = {one.id: one.title(lang) for one in (*view.campaign.groups, *view.campaign.categories)}
+    stages = {one.id: one.title(lang) for one in view.campaign.stages}
+    parts = (
+        ("category", named.get(str(row.category or said.get("category")), str(said.get("category") or ""))),
+        ("stage", stages.get(str(row.stage or said.get("stage")), str(said.get("stage") or ""))),
+        ("as_of", numbers.day(row.as_of, lang) if row.as_of else _said_day(said.get("as_of"), lang)),
+    )
+    return " · ".join(f"<span{_wrong(row, (name,))}>{e(words)}</span>" for name, words in parts if words)
+
+
+def _wrong(row: Refusal, fields: Sequence[str]) -> str:
+    """Return the mark of a part of a row that is what kept it from being counted."""
+    return ' class="cd-wrong"' if (row.field or COUNTED[0]) in fields else ""
+
+
+def _bare(value: object) -> str:
+    """Return a value without the signs between its digits: 99.999 says what 99999 says."""
+    return re.sub(r"[.,\s]", "", str(value))

@@ -340,6 +340,14 @@ class Reader:
             cursor.close()
         return [(str(unit), day, moment.replace(tzinfo=UTC)) for unit, day, moment in rows]
 
+    def last_received(
+        self, units: Collection[str], days: Collection[date]
+    ) -> dict[tuple[str, str, str, date], datetime]:
+        """Return by (unit, category, stage, day) when the last accepted report came (UTC), of some units and days."""
+        asked = {"units": sorted(units), "days": sorted(days)}
+        rows = self._rows(statement("reads", "last_received"), asked) if units and days else []
+        return {(str(row[0]), str(row[1]), str(row[2]), row[3]): row[4].replace(tzinfo=UTC) for row in rows}
+
     def brought(self) -> list[tuple[str, str, datetime]]:
         """Return (unit, source, when it last brought a count of the unit, UTC); a source of '' is a load by hand."""
         rows = self._rows(statement("reads", "brought"))

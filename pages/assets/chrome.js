@@ -11,6 +11,7 @@ const ICONS = {
   sources: "M4 6c0-4 16-4 16 0s-16 4-16 0v12c0 4 16 4 16 0V6M4 12c0 4 16 4 16 0",
   issues: "M14.5 5.5a4 4 0 0 0-5 5L4 16v4h4l5.5-5.5a4 4 0 0 0 5-5L16 12l-4-4z",
   sending: "M12 16V4M7 9l5-5 5 5M4 15v5h16v-5",
+  more: "M5 12h.01M12 12h.01M19 12h.01",
   share: "M9 12h6M10 8H7a4 4 0 0 0 0 8h3M14 8h3a4 4 0 0 1 0 8h-3",
   brand: "M5 21V3M5 4h13l-3 4 3 4H5",
 };
@@ -78,12 +79,49 @@ function filterBox(state, filter) {
   return label;
 }
 
-function draw(state, data) {
-  const focused = state.root.contains(document.activeElement) ? document.activeElement.name : null;
+function tab(data, page, kind) {
+  const count = data.waiting.page === page.icon && data.waiting.n > 0
+    ? make("b", { class: "cd-count", title: data.waiting.label }, String(data.waiting.n)) : null;
+  const label = make("span", {}, page.label);
+  return make("a", { class: kind, href: page.href, name: "to-" + page.icon + kind, "aria-current": page.current ? "page" : false,
+    "aria-label": count ? `${page.label}: ${data.waiting.label}` : false, "data-go": true }, icon(page.icon), label, count);
+}
+
+// Four pages are always in sight. The pages one works on stand apart: beside them where there is room, else behind one
+// button; on a phone that button holds every page that has no room under the thumb.
+function menu(state, data) {
   const nav = make("nav", { class: "cd-nav", "aria-label": data.texts.menu });
+  const panel = make("div", { class: "cd-panel-of-pages", id: "cd-panel-of-pages" });
   for (const page of data.pages) {
-    nav.append(make("a", { href: page.href, "aria-current": page.current ? "page" : false, "data-go": true }, icon(page.icon), page.label));
+    if (page.group === "work") { panel.append(tab(data, page, "cd-apart")); continue; }
+    nav.append(tab(data, page, page.group === "more" ? "cd-wider" : "cd-always"));
+    if (page.group === "more") panel.append(tab(data, page, "cd-narrow"));
   }
+  const inside = data.pages.find((page) => page.current && page.group !== "main");
+  const button = make("button", { class: "cd-opens-pages", type: "button", name: "cd-opens-pages", "aria-controls": panel.id,
+    "data-here": inside ? inside.group : false },
+    icon("more"), make("span", { class: "cd-says-work" }, data.texts.work), make("span", { class: "cd-says-more" }, data.texts.more),
+    data.waiting.n > 0 ? make("b", { class: "cd-count", title: data.waiting.label }, String(data.waiting.n)) : null);
+  const open = (wanted) => {
+    state.menu = wanted;
+    panel.toggleAttribute("data-open", wanted);
+    button.setAttribute("aria-expanded", String(wanted));
+  };
+  button.addEventListener("click", () => open(!state.menu));
+  const box = make("div", { class: "cd-apart-box" }, button, panel);
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && state.menu) { open(false); button.focus(); }
+  });
+  box.addEventListener("focusout", (event) => { if (event.relatedTarget && !box.contains(event.relatedTarget)) open(false); });
+  state.shut = (event) => { if (state.menu && !box.contains(event.target)) open(false); };
+  open(Boolean(state.menu));
+  nav.append(box);
+  return nav;
+}
+
+function draw(state, data) {
+  const focused = state.root.contains(document.activeElement) ? document.activeElement.getAttribute("name") : null;
+  const nav = menu(state, data);
   const share = make("button", { class: "cd-icon", type: "button", title: data.texts.share, "aria-label": data.texts.share }, icon("share"));
   share.firstChild.style.cssText = "width:1.1rem;height:1.1rem";
   share.addEventListener("click", async () => {
@@ -106,9 +144,7 @@ function draw(state, data) {
     summary.setAttribute("aria-expanded", String(state.open));
     summary.lastChild.textContent = data.texts.filters + (state.open ? " ▴" : " ▾");
   });
-  const here = nav.querySelector("[aria-current]");
   state.root.replaceChildren(top, ...(data.filters.length ? [summary, filters] : []), make("div", { class: "cd-busy", "aria-hidden": "true" }));
-  if (here) nav.scrollLeft = here.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;
   if (focused) state.root.querySelector(`[name="${CSS.escape(focused)}"]`)?.focus();
 }
 
@@ -161,6 +197,8 @@ export default function chrome({ data, parentElement, setTriggerValue }) {
     states.set(parentElement, state);
     state.timer = setInterval(() => poll(state), POLL_MS);
     document.addEventListener("click", follow);
+    state.outside = (event) => state.shut?.(event);
+    document.addEventListener("click", state.outside);
     state.wake = () => { if (!document.hidden) poll(state); };
     document.addEventListener("visibilitychange", state.wake);
   }
@@ -170,12 +208,13 @@ export default function chrome({ data, parentElement, setTriggerValue }) {
   document.documentElement.lang = data.lang;
   const moved = state.data && state.data.page !== data.page;
   state.data = data;
-  if (moved) { state.open = false; document.getElementById("stMain")?.scrollTo(0, 0); }
+  if (moved) { state.open = state.menu = false; document.getElementById("stMain")?.scrollTo(0, 0); }
   draw(state, data);
   show(state, data.quiet ? "quiet" : "live", data.quiet ? data.texts.quiet : data.texts.live);
   return () => {
     clearInterval(state.timer);
     document.removeEventListener("click", follow);
+    document.removeEventListener("click", state.outside);
     document.removeEventListener("visibilitychange", state.wake);
     states.delete(parentElement);
   };

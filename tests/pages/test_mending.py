@@ -58,7 +58,7 @@ def test_what_waits_is_listed_by_reason_with_what_stands(visit: Visit) -> None:
     html = Shown(visit("can-xu-ly")).html
     assert "3 dòng cần xử lý" in html
     assert html.index("Số lũy kế giảm: 2 dòng") < html.index("Không có đơn vị này: 1 dòng")
-    assert "Nhận được <b>9</b>" in html
+    assert 'Nhận được <b class="cd-wrong">9</b>' in html
     assert "Đang ghi nhận <b>10 (ngày 02/03/2025)</b>" in html
     assert "day-3.csv, dòng 14" in html
 
