@@ -208,6 +208,7 @@ def _inspect(asked: argparse.Namespace) -> int:
 
 
 def _run(asked: argparse.Namespace) -> int:
+    from etl.job import sentence  # noqa: PLC0415
     from etl.pull import pull_source  # noqa: PLC0415
     from etl.showing import load_demo  # noqa: PLC0415
 
@@ -218,11 +219,11 @@ def _run(asked: argparse.Namespace) -> int:
     for name in names:
         try:
             done.append(pull_source(config, name))
-        except CanDichError as problem:
+        except Exception as problem:
             if asked.source:
                 raise
-            print(" ".join(str(problem).split()), file=sys.stderr)
-            code = max(code, problem.exit_code)
+            print(" ".join(sentence(problem).split()), file=sys.stderr)  # the other sources go on, whatever it is
+            code = max(code, problem.exit_code if isinstance(problem, CanDichError) else 1)
     if asked.json:
         _print_json(done)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -15,6 +16,7 @@ from campaign.errors import ContractError
 from campaign.rows import Row
 from etl.long_text import LongText, long_text
 from etl.reading import JSON, TEXTS, WORKBOOKS, Table, read_rows, rows_of, table_of
+from etl.room import no_room
 
 ZIP = ".zip"
 KINDS = (*WORKBOOKS, *TEXTS, JSON, ZIP)
@@ -23,6 +25,18 @@ MOST_UNPACKED = 1 << 30  # bytes of all members together
 MOST_RATIO = 200  # unpacked to packed; text of counts reaches about 20
 RATIO_FROM = 1 << 25  # bytes unpacked below which no ratio is too high
 _CHUNK = 1 << 20
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others take what memory they say they need, or are rare
+_NO_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    IndexError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)  # fmt: skip - what zipfile raises for archives that are none
 _LABEL = re.compile(r"[\x00-\x1f\x7f]")
 
 Rows = list[Row] | LongText
@@ -76,12 +90,14 @@ def _members(path: Path, name: str, scratch: Path) -> Iterator[tuple[str, Path]]
                 member = scratch / f"{number:05d}{PurePosixPath(one.filename).suffix.lower()}"
                 left -= _unpack(archive, one, member, label, left)
                 yield label, member
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as problem:
+    except _NO_ARCHIVE as problem:
+        if (full := no_room(name, problem)) is not None:
+            raise full from None
         raise ContractError(name, f"is damaged, or no zip archive ({problem})", "send it again") from None
 
 
 def _wanted(entries: list[zipfile.ZipInfo], name: str) -> list[zipfile.ZipInfo]:
-    files = [one for one in entries if not one.is_dir() and not stat.S_ISLNK(one.external_attr >> 16)]
+    files = [one for one in entries if one.filename and not one.is_dir() and not stat.S_ISLNK(one.external_attr >> 16)]
     if len(files) > MOST_MEMBERS:
         raise ContractError(name, f"holds {len(files)} files", f"at most {MOST_MEMBERS} were expected")
     wanted = []
@@ -96,6 +112,8 @@ def _wanted(entries: list[zipfile.ZipInfo], name: str) -> list[zipfile.ZipInfo]:
             )
         if one.flag_bits & 1:
             raise ContractError(f"{name}/{one.filename}", "is protected by a password", "send it without one")
+        if one.compress_type not in _PACKED:
+            raise ContractError(f"{name}/{one.filename}", "is packed in a way that is not read", "pack it as plain zip")
         wanted.append(one)
     if not wanted:
         raise ContractError(name, "holds no file of a kind that is read", f"one of {', '.join(KINDS[:-1])}")

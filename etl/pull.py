@@ -19,6 +19,7 @@ from etl.opening import open_load
 from etl.publishing import ensure_current, known_campaign
 from etl.pulls import leave_word
 from etl.received import batch_id
+from etl.room import no_room
 from etl.sources import folder
 from etl.sources.arrival import Arrival, Fetched
 
@@ -63,6 +64,9 @@ def _pull_and_tell(config: Configuration, campaign: Campaign, source: Source) ->
         error = " ".join(str(problem).split())
         raise
     except Exception as problem:
+        if (full := no_room(f"source {source.name}", problem)) is not None:
+            error = str(full)
+            raise full from None
         error = f"{type(problem).__name__}: {' '.join(str(problem).split())}"
         raise
     finally:

@@ -18,7 +18,10 @@ def json_table(content: bytes, name: str, source: Source | None) -> Table:
     one the file is the list, or an object with a single list in it. An object inside a record is spread out: its
     fields are `outer.inner`. JSON Lines, one record a line, are read too.
     """
-    return as_table(records_of(content, name, source), source)
+    try:
+        return as_table(records_of(content, name, source), source)
+    except RecursionError:
+        raise ContractError(name, "is JSON of too many levels", "a list of records was expected") from None
 
 
 def records_of(content: bytes, name: str, source: Source | None) -> list[dict[str, Any]]:
@@ -61,21 +64,32 @@ def _parsed(content: bytes, name: str) -> Any:
         raise ContractError(name, "is not what its name says: it is a web page", "JSON was expected")
     try:
         text = content.decode("utf-8-sig")
-        return json.loads(text)
     except UnicodeDecodeError:
         raise ContractError(name, "is not UTF-8", "JSON in UTF-8 was expected") from None
+    try:
+        return json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError) as problem:
         broken = ContractError(name, f"is not valid JSON ({problem})", "mend what the source sends")
     lines = [line for line in text.splitlines() if line.strip()]
     try:
         records = [_record(line) for line in lines]
-    except ValueError:
+    except (ValueError, RecursionError):
         raise broken from None
     return records
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON; ValueError when it says a key twice: which one is meant, nobody knows."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        doubled = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {doubled!r} stands twice in one object")
+    return found
+
+
 def _record(line: str) -> dict[str, Any]:
-    record = json.loads(line)
+    record = json.loads(line, object_pairs_hook=_once)
     if not isinstance(record, dict):
         raise ValueError("no record")  # noqa: TRY004 - told as the JSON it is not
     return record

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import uuid
 from collections.abc import Callable
@@ -20,6 +21,8 @@ FINISHED = "finished"
 ASIDE = ".aborted-"
 INCOMING = ".incoming-"
 STALE_AFTER = timedelta(days=1)
+_ODD = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_A_BYTE = 0xFF
 MOST_OF_A_NAME = 60  # characters of a file's own name kept in ours, its ending with them; the manifest has it whole
 
 
@@ -36,6 +39,12 @@ class Received:
     def batch(self) -> str:
         """Return the load's id."""
         return self.folder.name
+
+
+def plain_name(name: str) -> str:
+    """Return a file's name as it can be told and written: bytes that are no text, and line breaks, stand as %0a."""
+    odd = _ODD.sub(lambda one: f"%{ord(one[0]) & _A_BYTE:02x}", name)
+    return odd if odd == name else odd[-MOST_OF_A_NAME:]
 
 
 def batch_id(received_at: datetime) -> str:
@@ -65,9 +74,10 @@ class ReceivedStore:
         kept: list[tuple[str, Path, str]] = []
         try:
             for number, path in enumerate(files):
-                copy = folder / f"{number:03d}-{path.name[-MOST_OF_A_NAME:]}"
+                name = plain_name(path.name)
+                copy = folder / f"{number:03d}-{name[-MOST_OF_A_NAME:]}"
                 shutil.copyfile(path, copy)
-                kept.append((path.name, copy, sha256_of(copy)))
+                kept.append((name, copy, sha256_of(copy)))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise

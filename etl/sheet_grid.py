@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from campaign.errors import ContractError
-from campaign.places import address
-from etl.sheet_guard import Facts, damaged, looked_at
+from campaign.places import address, letters
+from etl.sheet_guard import MOST_AREA, OLE, Facts, damaged, looked_at, parsing, too_wide
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
 UNRECKONED = "công thức chưa có kết quả: mở bằng Excel rồi lưu lại"
-_OLE = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _XML_SHEET = b"urn:schemas-microsoft-com:office:spreadsheet"
 _CELL = re.compile(rb"<(?:\w+:)?c (?P<head>[^>]*)>(?P<body>.*?)</(?:\w+:)?c>", re.DOTALL)
@@ -54,7 +53,8 @@ class Book:
         _no_other_kind(content, name)
         self._facts = looked_at(content, name) if content.startswith(b"PK") else Facts(content)
         try:
-            self._book: CalamineWorkbook = CalamineWorkbook.from_filelike(io.BytesIO(self._facts.content))
+            with parsing(name, content):
+                self._book: CalamineWorkbook = CalamineWorkbook.from_filelike(io.BytesIO(self._facts.content))
         except (CalamineError, OSError, ValueError) as problem:
             if "assword" in str(problem):
                 raise _protected(name) from None
@@ -80,8 +80,11 @@ class Book:
 
         where = f"{self.name}, sheet {sheet!r}"
         try:
-            read = self._book.get_sheet_by_name(sheet)
-            cells = read.to_python(skip_empty_area=False)
+            with parsing(where, self._facts.content):
+                read = self._book.get_sheet_by_name(sheet)
+                if read.total_height * read.total_width > MOST_AREA:
+                    raise too_wide(where, read.total_height, letters(read.total_width))
+                cells = read.to_python(skip_empty_area=False)
         except (CalamineError, OSError, ValueError) as problem:
             raise damaged(where, problem) from None
         rows: list[list[object]] = [[None if cell == "" else cell for cell in row] for row in cells]
@@ -134,7 +137,7 @@ def _no_other_kind(content: bytes, name: str) -> None:
     if _XML_SHEET in head:
         found = "is not what its name says: it is an XML spreadsheet of 2003"
         raise ContractError(name, found, "open it in Excel and save it as a workbook (.xlsx)")
-    if content.startswith(_OLE) and _ENCRYPTED in content:
+    if content.startswith(OLE) and _ENCRYPTED in content:
         raise _protected(name)
 
 

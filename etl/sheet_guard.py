@@ -6,11 +6,14 @@ The sizes a zip archive states are not believed: what could be large is unpacked
 from __future__ import annotations
 
 import io
+import os
 import re
 import struct
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import IO, NamedTuple
 
@@ -23,6 +26,8 @@ RATIO_FROM = 1 << 25  # bytes unpacked below which no ratio is too high
 MOST_AREA = 8_000_000  # cells from A1 to the last one with a value: the parser makes room for each
 _STRONGEST = 1032  # deflate packs no better than this
 _EMPTY_TAIL = 1 << 22  # bytes of rows without a value worth cutting off
+OLE = b"\xd0\xcf\x11\xe0"
+_ERRORS = 2  # the standard error of the process
 _CHUNK = 1 << 20
 _OVERLAP = 1 << 10
 _MOST_ENTRIES = 0xFFFF
@@ -78,7 +83,7 @@ def looked_at(content: bytes, name: str) -> Facts:
             if known_small and not _may_be_sheet(one.name):
                 continue
             total += _scan(content, one, facts, name, MOST_UNPACKED - total)
-    except (zipfile.BadZipFile, struct.error, zlib.error, IndexError, NotImplementedError) as problem:
+    except (zipfile.BadZipFile, struct.error, zlib.error, IndexError, ValueError, NotImplementedError) as problem:
         raise damaged(name, problem) from None
     if facts.tails:
         facts.content = _without_tails(content, facts.tails)
@@ -192,8 +197,41 @@ def _area(lines: int, columns: set[bytes], name: str) -> None:
     widest = max(columns, key=lambda one: (len(one), one)).decode()
     spot = address(f"{widest}1")
     if spot and lines * spot[1] > MOST_AREA:
-        found = f"has values as far as row {lines} and column {widest}"
-        raise ContractError(name, found, "one table was expected: delete what stands far below or beside it")
+        raise too_wide(name, lines, widest)
+
+
+def too_wide(name: str, lines: int, widest: str) -> ContractError:
+    """Return the error for a sheet whose values lie so far apart that no memory holds what is between them."""
+    found = f"has values as far as row {lines} and column {widest}"
+    return ContractError(name, found, "one table was expected: delete what stands far below or beside it")
+
+
+@contextmanager
+def parsing(name: str, content: bytes) -> Iterator[None]:
+    """Raise ContractError where the parser gives up in a panic, which is no Exception and would end its caller.
+
+    An old workbook that is cut short does that; what it then prints for programmers is kept off the terminal.
+    """
+    try:
+        with _silence() if content.startswith(OLE) else nullcontext():
+            yield
+    except BaseException as problem:
+        if type(problem).__name__ != "PanicException":
+            raise
+        raise damaged(name, problem) from None
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    sys.stderr.flush()
+    kept, nothing = os.dup(_ERRORS), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, _ERRORS)
+    try:
+        yield
+    finally:
+        os.dup2(kept, _ERRORS)
+        os.close(kept)
+        os.close(nothing)
 
 
 def _open_document(text: bytes, facts: Facts, name: str) -> None:

@@ -101,7 +101,7 @@ class SheetReader:
         total = total_of(label) if label else None
         if total is not None:
             fields = self._total(fields, total, state)
-        elif (heading := self._heading(number, label)) is not None and "parent_name" not in fields:
+        elif (heading := self._heading(number, label, counted)) is not None and "parent_name" not in fields:
             state.parent = heading
             fields = {**fields, "unit_name": heading, "parent_name": ""}
         elif state.parent and "parent_name" not in fields:
@@ -135,7 +135,7 @@ class SheetReader:
         here = [(place, spelled(words_of(cell))) for place, cell in enumerate(row) if cell is not None]
         return len(here) > 1 and any(all(one.get(place) == text for place, text in here) for one in self._headers)
 
-    def _heading(self, number: str, label: str) -> str | None:
+    def _heading(self, number: str, label: str, counted: list[tuple[Amount, list[object]]]) -> str | None:
         if self._layout.sections == "none" or not label or not self._names_units:
             return None
         if self._sections is not None:
@@ -143,7 +143,7 @@ class SheetReader:
             if match is None:
                 return None
             return (match[1] if match.re.groups else without_number(label)).strip()
-        return heading_of(number, label)
+        return heading_of(number, label, alone=not counted or self._table.ordinal is not None)
 
     @property
     def _names_units(self) -> bool:

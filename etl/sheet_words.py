@@ -21,7 +21,7 @@ _BARE_KINDS = frozenset(spelling(one) for one in ("tỉnh", "thành phố", "huy
 _LONE = re.compile(r"[\s:.()+\-0-9ivx]*")
 _ROMAN = re.compile(r"[IVXLC]+|[A-E]")
 _NUMBERED = re.compile(r"\(?([IVXLC]+|[A-Ea-e]|[0-9]{1,3}(?:\.[0-9]{1,3})*)\s*[.):/]\s*(?=\S)|[-+•*]\s+(?=\S)")
-_ORDINAL = re.compile(r"\(?(?:[0-9]{1,2}|[A-Z])\)?(?:\s*=.*)?")
+_ORDINAL = re.compile(r"[(\[]?(?:[0-9]{1,2}|[A-Z])[)\]]?(?:\s*=.*)?")
 _NOTE = re.compile(
     r"người lập|lập biểu|nơi nhận|ghi chú\s*:|thủ trưởng|giám đốc|chủ tịch|kế toán|trưởng phòng|kiểm soát|"
     r"ký tên|ký, ghi|xác nhận của|đóng dấu|ngày\s*[0-9.… ]*\s*tháng|\b(?:kt|tm|tl|tuq)\.",
@@ -108,10 +108,15 @@ def without_number(label: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def heading_of(number: str, label: str) -> str | None:
-    """Return what a section heading names ("I | Huyện Văn Yên", "II. Huyện Trấn Yên"); None for another row."""
+def heading_of(number: str, label: str, *, alone: bool = False) -> str | None:
+    """Return what a section heading names ("I | Huyện Văn Yên", "II. Huyện Trấn Yên"); None for another row.
+
+    `alone`: the row has no number of its own among numbered ones, or no figures: then "Huyện Văn Yên" is one too.
+    """
     if label and number and _ROMAN.fullmatch(number.strip(" .):/")):
         return without_number(label)
+    if alone and number in {"", label} and split_kind(label)[0] in _ABOVE_LEAVES and split_kind(label)[1]:
+        return label
     match = _NUMBERED.match(label)
     if match is None or match[1] is None or not _ROMAN.fullmatch(match[1]):
         return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import socket
 import ssl
 import threading
@@ -28,12 +29,15 @@ from stamina.instrumentation import set_on_retry_hooks
 
 from campaign.configuration import Source
 from campaign.errors import CanDichError, ConfigError, SourceError
+from etl.room import no_room
 from etl.sources.environment import Environment
 
 FIRST_WAIT = 0.5  # seconds before the second try, doubled for each one after it
 LONGEST_WAIT = 60.0
 MOST_REDIRECTS = 5
 BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
+PACKED = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
+ACCEPTED = {"Accept-Encoding": "gzip, deflate"}
 CLOSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every address, and a token may be part of one
@@ -67,6 +71,9 @@ class Client:
         self.headers = {
             name: environment.expand(value, f"headers.{name}") for name, value in source.http_headers.items()
         }
+        for name, value in self.headers.items():
+            if not (name + value).isascii():
+                raise ConfigError(f"source {source.name}: headers.{name}", "has letters beyond ASCII", "mend its value")
         self.bytes_left = source.most_mb << 20
         self._ends, self._over = time.monotonic() + source.deadline, False
         self._sockets: list[socket.socket] = []
@@ -136,7 +143,7 @@ class Client:
 
     def _follow(self, address: httpx.URL, target: Path, conditions: Mapping[str, str]) -> Answer:
         own = self.headers if _origin(address) == self._origin else {}
-        request = self._http.build_request("GET", address, headers={**own, **conditions})
+        request = self._http.build_request("GET", address, headers={**ACCEPTED, **own, **conditions})
         request.extensions["trace"] = self._trace
         for _ in range(MOST_REDIRECTS + 1):
             response = self._http.send(request, stream=True)
@@ -172,6 +179,10 @@ class Client:
             raise SourceError(self.where, f"{told}: it does not let us in", f"check {names}")
         if status != HTTPStatus.OK:
             raise SourceError(self.where, told, "200 OK was expected; check url and params")
+        packed = response.headers.get("Content-Encoding", "").strip().lower()
+        if packed not in PACKED:  # what is packed twice unpacks to a million times its size
+            found = f"sends what is packed as {packed[:40]}"
+            raise SourceError(self.where, found, "only gzip and deflate are read, once")
         self._store(response, target)
         return Answer(response.url, response.headers, target)
 
@@ -193,6 +204,8 @@ class Client:
         """Return a fault of the network in words; an address is never part of them."""
         if self._over:
             return self._too_late()
+        if (full := no_room(self.where, problem)) is not None:
+            return full
         told = self.environment.hide(str(problem))
         if "CERTIFICATE_VERIFY_FAILED" in told:
             reason = told.partition("verify failed:")[2].partition("(")[0].strip() or "not trusted"
@@ -253,6 +266,8 @@ def _after(header: str | None) -> float | None:
         return None
     try:
         return float(max(int(header), 0))
+    except OverflowError:
+        return math.inf
     except ValueError:
         pass
     try:

@@ -13,9 +13,11 @@ from typing import Any
 from campaign.configuration import Configuration, Source
 from campaign.errors import ConfigError, ContractError, SourceError
 from etl.opening import KINDS
+from etl.received import plain_name
 from etl.sources.arrival import Arrival, Fetched, note, recall, terms
 
 Seen = tuple[int, int]  # size, time of change
+NEVER: Seen = (-1, -1)
 
 
 def fetch(config: Configuration, source: Source, scratch: Path, look_again_after: float) -> Fetched:
@@ -27,8 +29,12 @@ def fetch(config: Configuration, source: Source, scratch: Path, look_again_after
     if source.path is None:
         raise ConfigError(f"source {source.name}: path", "the key is missing", "a folder to look in")
     folder, known, found = source.path, _taken(config, source), Fetched()
+    if known and not folder.exists():
+        found_there = "not readable (files were taken from it before, and it is no more)"
+        raise SourceError(f"source {source.name}: {folder}", found_there, "bring it back, or mend its path")
     first = _look(source, folder)
-    candidates = {name: seen for name, seen in first.items() if known.get(name, {}).get("seen") != list(seen)}
+    taken = {name: one.get("seen") for name, one in known.items()}
+    candidates = {name: seen for name, seen in first.items() if taken.get(plain_name(name)) != list(seen)}
     if not candidates:
         return found
     time.sleep(look_again_after)
@@ -36,7 +42,7 @@ def fetch(config: Configuration, source: Source, scratch: Path, look_again_after
     arrivals = []
     for _, name in sorted((seen[1], name) for name, seen in candidates.items() if second.get(name) == seen):
         try:
-            arrival = _copied(folder / name, second[name], scratch / name)
+            arrival = _copied(folder / name, second[name], scratch / plain_name(name))
         except ContractError as problem:
             found.problems.append(str(problem))
         else:
@@ -55,11 +61,11 @@ def _copied(path: Path, seen: Seen, copy: Path) -> Arrival | None:
         return None
     except OSError as problem:
         what, mend = f"not readable ({problem.strerror})", "mend its rights, or close it where it is open"
-        raise ContractError(path.name, what, f"{mend} (tried again by the next pull)") from None
+        raise ContractError(copy.name, what, f"{mend} (tried again by the next pull)") from None
     if (state.st_size, state.st_mtime_ns) != seen or len(content) != seen[0]:
         return None
     copy.write_bytes(content)
-    return Arrival(path.name, hashlib.sha256(content).hexdigest(), copy)
+    return Arrival(copy.name, hashlib.sha256(content).hexdigest(), copy)
 
 
 def _look(source: Source, folder: Path) -> dict[str, Seen]:
@@ -72,6 +78,9 @@ def _look(source: Source, folder: Path) -> dict[str, Seen]:
                 try:
                     state = path.stat()
                 except FileNotFoundError:  # gone since it was listed, or a link to nothing
+                    continue
+                except OSError:  # a link in a circle: that it cannot be read is told of this one alone
+                    found[path.name] = NEVER
                     continue
                 if stat.S_ISREG(state.st_mode):
                     found[path.name] = (state.st_size, state.st_mtime_ns)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Engine, bindparam, create_engine, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from campaign.configuration import Configuration, Source
 from campaign.errors import CanDichError, ConfigError, ContractError, SourceError
@@ -204,13 +205,16 @@ def _larger(source: Source, largest: Any, record: dict[str, Any]) -> Any:
     value = next((one for name, one in record.items() if name.casefold() == column), None)
     if value is None:
         return largest
-    if isinstance(value, Decimal) and value == value.to_integral_value():
+    if isinstance(value, Decimal | float) and math.isfinite(value) and value == int(value):
         value = int(value)
+    found = f"the column has {value!r}, and first is {largest!r}"
+    wrong = ConfigError(f"source {source.name}: since", found, "two of one kind, both with a zone or none")
+    if isinstance(value, Decimal | float):  # where the next pull would start, nobody could write down exactly
+        raise wrong
     try:
         return max(largest, value)
     except TypeError:
-        found = f"the column has {value!r}, and first is {largest!r}"
-        raise ConfigError(f"source {source.name}: since", found, "two of one kind, both with a zone or none") from None
+        raise wrong from None
 
 
 def _words(source: Source, where: str, problem: DBAPIError, told: str) -> CanDichError:
@@ -218,7 +222,7 @@ def _words(source: Source, where: str, problem: DBAPIError, told: str) -> CanDic
     state = str(getattr(problem.orig, "sqlstate", None) or "")
     if state == CANCELED or "max_execution_time" in told or "max_statement_time" in told:
         return SourceError(where, f"the query was not done after {source.timeout:g} s", "mend it, or raise timeout")
-    if state.startswith(WRONG_QUERY) or told.startswith("no such "):
+    if state.startswith(WRONG_QUERY) or isinstance(problem, DataError) or told.startswith("no such "):
         return ContractError(
             where, f"the database says: {told[:MOST_TOLD]}", "mend the query, or bring back what it reads"
         )

@@ -39,6 +39,7 @@ TYPES = {
     "application/vnd.oasis.opendocument.spreadsheet": ".ods",
 }
 ANSWER = "answer"
+LONGEST_STEM = 50  # characters, of four bytes at most: a file system takes 255
 
 
 def fetch(config: Configuration, source: Source, scratch: Path) -> Fetched:
@@ -161,7 +162,7 @@ def _linked(source: Source, answer: Answer, where: str) -> httpx.URL | None:
             raise ContractError(where, f"is {answer.body.suffix}", "pagination.next was expected to find JSON")
         try:
             document = json.loads(answer.body.read_bytes())
-        except ValueError as problem:
+        except (ValueError, RecursionError) as problem:
             raise ContractError(where, f"is not valid JSON ({problem})", "mend what the source sends") from None
         link = search(paging.next, document, f"source {source.name}: pagination.next")
     else:
@@ -170,7 +171,12 @@ def _linked(source: Source, answer: Answer, where: str) -> httpx.URL | None:
         return None
     if not isinstance(link, str):
         raise ContractError(where, f"has no link at {paging.next if paging else ''!r}", "an address was expected")
-    following = answer.url.join(link)
+    try:
+        following = answer.url.join(link)
+    except (httpx.InvalidURL, ValueError):
+        following = httpx.URL()
+    if following.scheme not in {"http", "https"} or not following.host:
+        raise ContractError(where, "links to a next page that is no address", "mend the server, or pagination.next")
     if answer.url.scheme == "https" and following.scheme != "https":
         raise SourceError(where, "links to a next page without https", "mend the server")
     return following
@@ -193,7 +199,7 @@ def _named(source: Source, answer: Answer, number: int, where: str) -> Answer:
     if suffix is None:
         found = f"answered with {content_type or 'no Content-Type'}, which may be anything"
         raise ContractError(where, found, "say what it is with the key format")
-    stem = re.sub(r"[^\w.-]+", "_", called.stem if known else called.name).strip("._")[:80] or source.name
+    stem = re.sub(r"[^\w.-]+", "_", called.stem if known else called.name).strip("._")[:LONGEST_STEM] or source.name
     body = answer.body.with_name(f"{stem}{f'-{number:04d}' if number > 1 else ''}{suffix}")
     return Answer(answer.url, answer.headers, answer.body.replace(body))
 

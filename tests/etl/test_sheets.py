@@ -450,6 +450,43 @@ def test_x_is_a_commune_and_the_roman_ten_only_before_a_district(tmp_path: Path)
     ]
 
 
+@pytest.mark.parametrize("counts", [(600, 90), (None, None)], ids=["with its total", "bare"])
+@pytest.mark.parametrize("place", [1, 2], ids=["across the row", "in its column"])
+def test_a_district_without_a_number_heads_the_numbered_rows_below_it(
+    tmp_path: Path, counts: tuple[int | None, int | None], place: int
+) -> None:
+    def fill(sheet: Worksheet) -> None:
+        heads(sheet)
+        lines: list[list[object]] = [
+            ["HUYỆN VĂN YÊN"], [1, "X. Tân Thịnh", 300, 5], ["TX. Nghĩa Lộ"], [1, "P. Trung Tâm", 300, 6],
+        ]  # fmt: skip
+        for line, row in enumerate(lines, 8):
+            first = place if len(row) == 1 else 1
+            for column, value in enumerate(row, first):
+                sheet.cell(line, column, value)
+            if len(row) == 1:
+                sheet.cell(line, 3, counts[0])
+                sheet.cell(line, 4, counts[1])
+
+    found = seen(rows(tmp_path, made(fill)), "unit_name", "parent_name", "count")
+    assert [one for one in found if one[0] in {"D9", "D11"}] == [
+        ("D9", "X. Tân Thịnh", "HUYỆN VĂN YÊN", 5),
+        ("D11", "P. Trung Tâm", "TX. Nghĩa Lộ", 6),
+    ]
+    assert len(found) == (2 if counts[0] is None else 4)
+
+
+def test_columns_may_be_numbered_in_any_brackets(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        heads(sheet)
+        for place in range(1, 10):
+            sheet.cell(8, place, f"[{place}]")
+        for place, value in enumerate([1, "X. Tân Thịnh", 300, 5], 1):
+            sheet.cell(9, place, value)
+
+    assert [one[0] for one in seen(rows(tmp_path, made(fill)))] == ["D9"]
+
+
 def test_a_header_of_three_rows_and_a_name_centred_over_its_columns(tmp_path: Path) -> None:
     def fill(sheet: Worksheet) -> None:
         sheet["A1"] = "Đến ngày 05/02/2025"

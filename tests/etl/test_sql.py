@@ -270,3 +270,34 @@ def test_the_address_stays_out_of_the_configuration(small: Small) -> None:
     with pytest.raises(ConfigError, match="env:NAME") as refused:
         _ = small.config
     assert "u:p" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [("numeric", "1.5"), ("numeric", "'NaN'"), ("double precision", "1.5"), ("float8", "'infinity'")]
+)
+def test_since_goes_by_what_can_be_written_down_exactly(
+    small: Small, database: psycopg.Connection, kind: str, value: str
+) -> None:
+    database.execute(f"alter table ket_qua add so {kind}")
+    database.execute(f"insert into ket_qua values ('00101', '2025-02-03', 5, now(), {value})")  # noqa: S608 - a case
+    configure(
+        small,
+        "select ma_xa, ngay, da_duyet, so from ket_qua where so >= :since",
+        'since = { column = "so", first = 0 }',
+    )
+    with pytest.raises(ConfigError, match="source so-ho-tich: since: the column has "):
+        pull(small)
+    database.execute("update ket_qua set so = 7")
+    assert pull(small)["accepted"] == 1
+    assert pull(small)["files"] == 0
+
+
+@pytest.mark.parametrize(("kind", "value"), [("date", "infinity"), ("timestamptz", "infinity")])
+def test_a_day_without_end_is_for_its_owner_to_mend(
+    small: Small, database: psycopg.Connection, kind: str, value: str
+) -> None:
+    database.execute(f"alter table ket_qua add cuoi {kind}")
+    database.execute(f"insert into ket_qua values ('00101', '2025-02-03', 5, now(), '{value}')")  # noqa: S608 - a case
+    configure(small, "select ma_xa, ngay, da_duyet, cuoi from ket_qua")
+    with pytest.raises(ContractError, match="too large"):
+        pull(small)
