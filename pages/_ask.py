@@ -77,7 +77,7 @@ def progress(edition: str, as_of: date, category: str, stage: str, _figures: Fig
 @st.cache_resource(max_entries=600, show_spinner=False)
 def series(edition: str, unit: str, category: str, stage: str, last: date, _figures: Figures) -> Rows:  # noqa: ARG001 - it is part of the key
     """Return one unit's figures for the days the chart draws, up to `last`."""
-    days = drawn_days(_figures.campaign.start, last)
+    days = drawn_days(_figures.campaign.start, last) or [last]
     known = (day for day in days if unit in _figures.tree(day))
     return tuple(_figures.unit(unit, day, category=category, stage=stage) for day in known)
 

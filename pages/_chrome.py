@@ -27,6 +27,18 @@ ONE_DAY = timedelta(days=1)
 MAIN = ("overview", "targets", "ranking", "lagging")
 WORK = ("sources", "issues", "sending")
 MOST_OPTIONS = 1000
+NATIVE = {  # what the framework's own widgets say to a screen reader, in English only
+    "Choose date": "widget.date",
+    "Choose an option": "widget.option",
+    "Open": "widget.open",
+    "file upload": "widget.file",
+    "Add files": "widget.file.other",
+    "Remove": "widget.file.remove",
+    "Next": "widget.next",
+    "Previous": "widget.previous",
+    "Next month": "widget.month.next",
+    "Previous month": "widget.month.previous",
+}
 INDENT = "\u2007\u2007"  # figure spaces: a plain space at the start of an option is dropped
 
 _component = st.components.v2.component(
@@ -100,6 +112,7 @@ def _data(address: Address, lang: str, view: View | None) -> dict[str, Any]:
         "quiet_after_seconds": heartbeat.SILENT_AFTER,
         "filters": _filters(view) if view else [],
         "summary": _summary(view) if view else "",
+        "native": {} if lang == "en" else {words: text(key, lang) for words, key in NATIVE.items()},
         "texts": {
             "brand": text("app.name", lang),
             "menu": text("app.menu", lang),
@@ -136,8 +149,9 @@ def _permalink(view: View) -> str:
 def _filters(view: View) -> list[dict[str, Any]]:
     """Return the choices as the header draws them; one with a single possible value is left out."""
     built = [_campaigns(view), _days(view), _units(view), _lists(view)]
-    if view.address.page != "issues":  # rows that wait are shown whatever they count
-        built[3:3] = [_categories(view), _stages(view)]
+    page = view.address.page
+    if page != "issues":  # rows that wait are shown whatever they count
+        built[3:3] = [*([_categories(view)] if page != "sending" else []), _stages(view)]
     if view.address.page == "unit":
         built.insert(3, _unit(view))
     return [one for one in built if len(one["options"]) > 1]
@@ -178,7 +192,7 @@ def _days(view: View) -> dict[str, Any]:
 
 
 def _day_label(view: View, day: date) -> str:
-    if day > view.campaign.end:
+    if not view.campaign.start <= day <= view.campaign.end:
         return numbers.day(day, view.lang)
     number = (day - view.campaign.start).days + 1
     return f"{numbers.day(day, view.lang)} · {view.says('filter.day.number', n=number)}"

@@ -41,7 +41,8 @@ def _cards(view: View, row: UnitProgress) -> str:
     share = prospect.expected_final / row.target if prospect.expected_final is not None and row.target else None
     of = view.says("forecast.expected_final.of", target=numbers.whole(row.target, lang), counts=view.counts)
     drawn = [
-        card(view.says("forecast.expected_finish"), middle, "", e(view.says("forecast.range", low=low, high=high)),
+        card(view.says("forecast.expected_finish"), middle, "",
+             e(view.says("forecast.range", low=low, high=high)) if low != high else "",
              e(view.says("forecast.deadline", on=view.campaign.end))),
         card(view.says("forecast.expected_final"), numbers.percent(share, lang, finished=False), "",
              e(f"{numbers.whole(prospect.expected_final, lang)} {of}")),

@@ -14,6 +14,7 @@ from pages._cards import chip, draw, e, note
 from pages._chrome import stage_name
 from pages._view import View
 from reporting import forecasts, numbers, tables
+from reporting.tables import Column, Table
 
 REASONS = (Status.OVERDUE, Status.SILENT, Status.STALLED, Status.BEHIND, Status.AT_RISK, Status.NO_TARGET)
 COLUMNS = (("name", 1), ("reason", 1), ("completion", 2), ("remaining", 1), ("gap_share", 2), ("last_as_of", 3))
@@ -47,9 +48,16 @@ def show(view: View) -> None:
         subtitle = f"{view.says('lag.count', n=len(rows))} · {view.says(f'status.{reason}.means')}"
         _tables.units(view, rows, COLUMNS, name, f"lagging-{reason}", subtitle)
     _not_theirs(view, down)
-    if lagging:
-        title = view.says("page.lagging")
-        _tables.downloads(view, lambda: tables.progress_table(lagging, TAKEN_HOME, title, view.lang), "lagging")
+    if lagging or down:
+        _tables.downloads(view, lambda: _taken_home(view, lagging, down), "lagging")
+
+
+def _taken_home(view: View, lagging: list[UnitProgress], down: list[UnitProgress]) -> Table:
+    """Return the table of all of them, which says of each whether it is silent by a failure of our own."""
+    found = tables.progress_table([*lagging, *down], TAKEN_HOME, view.says("page.lagging"), view.lang)
+    marks = [*(view.says("word.no") for _ in lagging), *(view.says("word.yes") for _ in down)]
+    columns = [*found.columns, Column(view.says("column.unheard.long"))]
+    return Table(found.title, columns, [[*row, mark] for row, mark in zip(found.rows, marks, strict=True)])
 
 
 def _warnings(view: View) -> None:

@@ -57,7 +57,7 @@ def _replaced(view: View, rows: Sequence[Refusal]) -> None:
         draw(f'<p class="cd-meta">{e(view.says("mending.replaced.means"))}</p>')
         if st.button(view.says("mending.replaced.dismiss", n=len(rows)), key="cd-replaced-dismiss"):
             hand_in(view, [_deciding.about(row, What.DISMISS, view.says("mending.replaced.why")) for row in rows])
-        draw("".join(f'<div class="cd-past">{_told(view, row)}</div>' for row in rows[:TOLD]))
+        draw("".join(f'<div class="cd-past">{_told(view, row, past=True)}</div>' for row in rows[:TOLD]))
         if len(rows) > TOLD:
             st.caption(view.says("mending.replaced.rest", n=len(rows) - TOLD))
 
@@ -191,8 +191,8 @@ def _said_day(value: object, lang: str) -> str:
         return str(value or "")
 
 
-def _told(view: View, row: Refusal) -> str:
-    """Return what a row says, with what is wrong of it marked, what stands, and where it came from."""
+def _told(view: View, row: Refusal, *, past: bool = False) -> str:
+    """Return what a row says, what is wrong of it marked, where it came from, and what stands unless it is `past`."""
     lang, said = view.lang, row.content
     cell = said.get("cell")
     source = view.says(
@@ -202,7 +202,7 @@ def _told(view: View, row: Refusal) -> str:
         at=numbers.moment(row.received_at, view.config.zone, lang),
     )
     stands = ""
-    if row.standing is not None and row.standing_day is not None:
+    if not past and row.standing is not None and row.standing_day is not None:
         shown = view.says("mending.stands.on", n=row.standing, on=row.standing_day)
         stands = f"<span>{e(view.says('mending.stands'))} <b>{e(shown)}</b></span>"
     found = numbers.whole(row.count, lang) if row.count is not None else str(said.get("count") or row.found)

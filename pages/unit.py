@@ -53,13 +53,16 @@ def _facts(view: View, code: str) -> str:
 
 
 def _punctual(view: View, code: str) -> list[tuple[str, str]]:
-    """Return how often a unit reported in time, and how often late or not at all; [] when nothing was due from it."""
-    known = _punctuality.of(view).by_unit.get(code)
+    """Return how often a unit reported in time, late or not at all, and when by our failure; [] if none was due."""
+    found = _punctuality.of(view)
+    known = found.by_unit.get(code)
     if known is None:
         return []
     share = numbers.percent(known.on_time_rate, view.lang)
     counts = {"on_time": known.on_time, "total": known.expected, "late": known.late, "missing": known.missing}
-    return [("punctuality.on_time", f"{share} ({view.says('punctuality.unit', **counts)})")]
+    told = [("punctuality.on_time", f"{share} ({view.says('punctuality.unit', **counts)})")]
+    ours = ", ".join(numbers.day_short(day, view.lang) for day in found.late_by_us.get(code, ()))
+    return [*told, *([("punctuality.ours.days", ours)] if ours else [])]
 
 
 def _below(view: View, code: str) -> str:

@@ -18,6 +18,7 @@ class Punctuality:
     """Who reported and who in time: over the closed days up to one, and on the day still coming in.
 
     `by_unit` holds every unit that a report was expected of in scope, leaves and roll-ups, over the closed days.
+    `late_by_us`: the days of each leaf that came late while its source failed; none for those without.
     """
 
     whole: Tally = NOTHING
@@ -25,6 +26,7 @@ class Punctuality:
     by_unit: Mapping[str, Tally] = field(default_factory=dict)
     open_day: date | None = None
     coming: Tally = NOTHING
+    late_by_us: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
 
 
 def punctuality(
@@ -70,7 +72,22 @@ def punctuality(
         by_unit={code: tally(expected, came_late, ours) for code, expected in units.items() if code in seen},
         open_day=open_day,
         coming=tally(due(open_day), came_late) if open_day else NOTHING,
+        late_by_us=_late_by_us(units, ours, came_late, seen),
     )
+
+
+def _late_by_us(
+    expected: Mapping[str, Sequence[tuple[str, date]]],
+    ours: Collection[tuple[str, date]],
+    came_late: Mapping[tuple[str, date], bool],
+    seen: Collection[str],
+) -> dict[str, tuple[date, ...]]:
+    """Return by leaf the days it was late on while its source failed."""
+    found = defaultdict[str, list[date]](list)
+    for code, day in ours:
+        if code in seen and came_late.get((code, day)) and (code, day) in expected.get(code, ()):
+            found[code].append(day)
+    return {code: tuple(sorted(days)) for code, days in found.items()}
 
 
 def _ours(

@@ -148,6 +148,33 @@ function draw(state, data) {
   if (focused) state.root.querySelector(`[name="${CSS.escape(focused)}"]`)?.focus();
 }
 
+// The framework names its own widgets in English only; a screen reader hears them in the language of the page.
+function relabel(words) {
+  for (const button of document.querySelectorAll("[data-testid=stFileUploaderDropzone] button:not([aria-label])")) {
+    if (words["file upload"]) button.setAttribute("aria-label", words["file upload"]);
+  }
+  for (const node of document.querySelectorAll("[aria-label], input[placeholder]")) {
+    for (const name of ["aria-label", "placeholder"]) {
+      const said = node.getAttribute(name) ?? "";
+      const known = Object.hasOwn(words, said) ? words[said]
+        : said.startsWith("Remove ") && words.Remove ? `${words.Remove} ${said.slice(7)}` : null;
+      if (known && known !== said) node.setAttribute(name, known);
+    }
+  }
+}
+
+function watchWidgets(state) {
+  const wanted = Object.keys(state.data.native).length > 0 && ["sending", "issues"].includes(state.data.page);
+  if (!wanted) { state.widgets?.disconnect(); state.widgets = null; return; }
+  relabel(state.data.native);
+  if (state.widgets) return;
+  let due = 0;
+  state.widgets = new MutationObserver(() => {
+    if (!due) due = requestAnimationFrame(() => { due = 0; if (state.widgets) relabel(state.data.native); });
+  });
+  state.widgets.observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-label"] });
+}
+
 function say(words) {
   document.querySelector(".cd-said")?.remove();
   const node = make("div", { class: "cd-said", role: "status" }, words);
@@ -210,9 +237,11 @@ export default function chrome({ data, parentElement, setTriggerValue }) {
   state.data = data;
   if (moved) { state.open = state.menu = false; document.getElementById("stMain")?.scrollTo(0, 0); }
   draw(state, data);
+  watchWidgets(state);
   show(state, data.quiet ? "quiet" : "live", data.quiet ? data.texts.quiet : data.texts.live);
   return () => {
     clearInterval(state.timer);
+    state.widgets?.disconnect();
     document.removeEventListener("click", follow);
     document.removeEventListener("click", state.outside);
     document.removeEventListener("visibilitychange", state.wake);
