@@ -25,6 +25,7 @@ def differences(campaign: Campaign, folder: Path, *, afterwards: bool = False) -
     for number, delivery in enumerate(campaign.deliveries):
         if isinstance(delivery, Sitting):
             found += _sitting_differs(delivery, oracle, product)
+            published[datetime.now(UTC).isoformat()] = product.progress(campaign.end) if afterwards else []
             continue
         files, stamp = campaign.write_delivery(folder, number), delivery.stamp()
         expected = oracle.ingest(files, stamp, delivery.source)

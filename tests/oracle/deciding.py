@@ -56,7 +56,8 @@ def _decide(intake: Intake, decision: Decision, received_at: datetime) -> tuple[
     if flagged is None:
         return Fate.REJECTED, False
     row.open = False
-    intake.cover(row)
+    if decision.what != "accept":  # what was accepted stands, and is judged as any other count
+        intake.cover(row)
     intake.decided[decision.spot] = _told(decision)
     return Fate.ACCEPTED, flagged
 
@@ -100,6 +101,8 @@ def draw(intake: Intake, random: Random) -> list[Decision]:
     leaves = [code for code in intake.setting.units if intake.setting.is_leaf(code)]
     decisions = []
     for spot, row in intake.waited.items():
+        if not row.open and spot not in intake.decided and row.fate is Fate.REJECTED:
+            continue  # it came again, and is on the list already
         if random.random() < (0.6 if row.open else 0.15):
             decisions.append(_drawn(spot, row, leaves, random))
             if random.random() < 0.1:

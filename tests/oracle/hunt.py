@@ -43,6 +43,7 @@ def main(arguments: list[str]) -> int:
         campaign = MANNERS[options.manner](Random(seed))  # noqa: S311 - chance, not secrecy
         found = played(campaign)
         if not found:
+            print(f"seed {seed}: the same", file=sys.stderr, flush=True)
             continue
         different += 1
         print(f"seed {seed}: {len(found)} differences, the first: {found[0]}", flush=True)

@@ -118,6 +118,8 @@ class Intake:
     """what was decided about a row"""
     covered: set[tuple[Key, date, str, int]] = field(default_factory=set)
     """held rows about which somebody decided: sent again they are unchanged"""
+    refused: set[tuple[str, tuple[tuple[str, str], ...]]] = field(default_factory=set)
+    """rejected rows, why and what they said: each is listed once, however often it comes"""
     covered_rejected: set[tuple[str, tuple[tuple[str, str], ...]]] = field(default_factory=set)
     """rejected rows about which somebody decided: why, and what they said"""
 
@@ -213,7 +215,8 @@ class Intake:
             if row.fate is Fate.REJECTED and again in self.covered_rejected:
                 row.fate = Fate.UNCHANGED
             elif row.fate in (Fate.REJECTED, Fate.HELD):
-                row.open = True
+                row.open = row.fate is Fate.HELD or again not in self.refused
+                self.refused.add(again)
                 self.waited[self.loads, row.file, row.number] = row
 
     def _judge(

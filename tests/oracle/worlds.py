@@ -104,11 +104,13 @@ class ProductWorld:
         stage: str | None = None,
         level: str | None = None,
         known_at: str | None = None,
+        units_on: date | None = None,
     ) -> Table:
         """Return one row a unit."""
         arguments = ["--as-of", as_of.isoformat(), "--category", category]
         for option, value in (("--stage", stage), ("--level", level), ("--known-at", known_at)):
             arguments += [option, value] if value else []
+        arguments += ["--units-on", units_on.isoformat()] if units_on else []
         return _table(self._run("progress", *arguments, "--format", "csv"))
 
     def series(
