@@ -19,6 +19,7 @@ from campaign.rows import Measure, Series, Tally
 from campaign.standing import Standing
 from campaign.units import Unit
 from warehouse.decisions import Decisions
+from warehouse.reader import READ_SETTINGS
 from warehouse.standing import Found, Words, counts_on_record, standing_of, targets_on_record
 from warehouse.statements import names, statement
 from warehouse.versions import Current, VersionStore
@@ -363,7 +364,7 @@ class Publication:
 @contextmanager
 def looking(path: Path) -> Iterator[NextVersion]:
     """Open a published version to judge against, read-only: nothing can be written, and nobody waits."""
-    with duckdb.connect(str(path), read_only=True, config=SETTINGS) as connection:
+    with duckdb.connect(str(path), read_only=True, config=READ_SETTINGS) as connection:  # as pages in this process do
         yield NextVersion(connection, make=False)
 
 
