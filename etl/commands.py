@@ -298,13 +298,14 @@ def _series(asked: argparse.Namespace) -> int:
 def _issues(asked: argparse.Namespace) -> int:
     from etl.freshness import outages  # noqa: PLC0415
     from etl.publishing import failure_of  # noqa: PLC0415
-    from reporting.faults import ISSUE_COLUMNS, issues  # noqa: PLC0415
+    from reporting.faults import ISSUE_COLUMNS, in_words, issues  # noqa: PLC0415
 
     config, figures = _opened(asked)
     as_of = asked.as_of or figures.default_as_of(datetime.now(UTC))
     failing = outages(config, asked.campaign, datetime.now(UTC))
     configured = [one.name for one in config.sources if one.campaign == asked.campaign]
     found = issues(figures, as_of, failure_of(config, asked.campaign), failing, configured)
+    found = [in_words(one, config.language) for one in found]
     _show(found, ISSUE_COLUMNS, asked.format)
     return 0
 

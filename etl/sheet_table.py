@@ -128,8 +128,8 @@ def _nowhere(where: str, wanted: str, grids: Sequence[Grid], hidden: Sequence[st
         return ContractError(where, "the file is empty", "a header row and rows of counts were expected")
     aside = f" (hidden, not read: {', '.join(hidden)})" if hidden else ""
     looked = ", ".join(repr(grid.sheet) for grid in grids if grid.sheet)
-    found = f"the header {wanted!r} is nowhere{f' in {looked}' if looked else ''}{aside}"
-    return ContractError(where, found, "mend the workbook, or the source's [source.sheet]")
+    found = f"the header {wanted!r} is nowhere in {looked}" if looked else f"the header {wanted!r} is nowhere"
+    return ContractError(where, found + aside, "mend the workbook, or the source's [source.sheet]")
 
 
 def _located(grid: Grid, source: Source, layout: Sheet) -> Table:

@@ -16,6 +16,7 @@ from pages._cards import draw, e, link, note
 from pages._view import View
 from reporting import numbers
 from reporting.texts import has
+from reporting.told import told as told_in
 from warehouse.decided import Decided
 
 SENT = "cd_sent"
@@ -71,7 +72,7 @@ def _told(view: View, one: Mapping[str, Any]) -> None:
     """Draw how one submission ended."""
     found = result(view.config, one["id"]) or {}
     if "error" in found:
-        told = f"<b>{e(view.says('sent.refused'))}.</b> {e(found['error'])}"
+        told = f"<b>{e(view.says('sent.refused'))}.</b> {e(told_in(str(found['error']), view.lang))}"
         draw(note(told, "bad"))
         return
     decisions = one["kind"] == Kind.DECISIONS

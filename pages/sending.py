@@ -20,6 +20,7 @@ from pages._cards import draw, e, note
 from pages._view import View
 from reporting import numbers
 from reporting.template_workbook import Template, template_workbook
+from reporting.told import told
 
 KINDS = [ending.removeprefix(".") for ending in (*WORKBOOKS, *TEXTS)]
 FORM = "nhap-nhanh.csv"
@@ -134,7 +135,7 @@ def _look_then_send(view: View, file: tuple[str, bytes], kind: Kind, source: str
     try:
         found = _previewed.judged(view, file, sender, source)
     except CanDichError as problem:
-        draw(note(f"<b>{e(view.says('sending.unreadable'))}.</b> {e(problem)}", "bad"))
+        draw(note(f"<b>{e(view.says('sending.unreadable'))}.</b> {e(told(str(problem), view.lang))}", "bad"))
         return
     _previewed.show(view, found)
     news = _news(found)

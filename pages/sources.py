@@ -18,6 +18,7 @@ from pages._pulling import clock, counts
 from pages._view import View
 from reporting import numbers
 from reporting.texts import named
+from reporting.told import told as told_in
 
 LOOK_EVERY_SECONDS = 2.0
 SHOWN_PULLS = 20
@@ -111,8 +112,14 @@ def _trouble(view: View, state: State) -> str:
     )
     named = f" {', '.join(state.outage.files)}." if state.outage.files else ""
     what, mend = view.says(f"sources.cause.{cause}"), view.says(f"sources.cause.{cause}.mend")
-    detail = f"<details><summary>{e(view.says('sources.detail'))}</summary>{e(masked(state.outage.error))}</details>"
+    said = e(_verbatim(view, state.outage.error))
+    detail = f"<details><summary>{e(view.says('sources.detail'))}</summary>{said}</details>"
     return note(f"<b>{e(since)}. {e(what)}{e(named)}</b> {e(mend)}{detail}", "bad")
+
+
+def _verbatim(view: View, error: str) -> str:
+    """Return what a pull said, in the reader's language, without secrets."""
+    return told_in(masked(error), view.lang)
 
 
 def _ago(view: View, passed: timedelta) -> str:
@@ -173,7 +180,7 @@ def _strip(view: View, state: State) -> str:
 def _mark(view: View, pull: Mapping[str, Any], at: datetime) -> str:
     good, times = bool(pull.get("ok")), int(pull.get("times") or 1)
     word = view.says("sources.pull.well" if good else "sources.pull.ill")
-    story = counts(view, pull) if good else masked(str(pull.get("error")))
+    story = counts(view, pull) if good else _verbatim(view, str(pull.get("error")))
     told = f"{numbers.moment(at, view.config.zone, view.lang)} · {word} · {story}"
     often = f"<small>×{numbers.whole(times, view.lang)}</small>" if times > 1 else ""
     local = at.astimezone(view.config.zone)

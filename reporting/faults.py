@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -16,6 +16,7 @@ from campaign.reconciliation import Difference, explain
 from campaign.rows import Measure
 from reporting.figures import Figures
 from reporting.freshness import Gaps, gaps
+from reporting.told import told
 from warehouse.reader import StatedTotal
 
 
@@ -79,6 +80,13 @@ def issues(
     found += _no_target(figures, as_of)
     found += _silent(figures, as_of, kept)
     return found
+
+
+def in_words(one: Issue, lang: str) -> Issue:
+    """Return a fault with what its source said in a language."""
+    if one.kind is not Kind.SOURCE_DOWN or one.found is None:
+        return one
+    return replace(one, found=told(one.found, lang))
 
 
 def failing(failure: dict[str, Any] | None) -> list[Issue]:

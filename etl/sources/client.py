@@ -171,12 +171,13 @@ class Client:
         status = response.status_code
         if status == HTTPStatus.NOT_MODIFIED and conditional:
             return Answer(response.url, response.headers, None)
-        told = f"answered {status} {response.reason_phrase}".rstrip()
+        phrase = f"{status} {response.reason_phrase}".rstrip()
+        told = f"answered {phrase}"
         if status in BUSY:
             raise Passing(self.where, told, "try again later", _after(response.headers.get("Retry-After")))
         if status in CLOSED:
             names = ", ".join(dict.fromkeys(self.environment.names)) or "headers"
-            raise SourceError(self.where, f"{told}: it does not let us in", f"check {names}")
+            raise SourceError(self.where, f"answered {phrase}: it does not let us in", f"check {names}")
         if status != HTTPStatus.OK:
             raise SourceError(self.where, told, "200 OK was expected; check url and params")
         packed = response.headers.get("Content-Encoding", "").strip().lower()

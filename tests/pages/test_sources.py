@@ -144,3 +144,13 @@ def test_without_a_source_the_page_says_how_figures_come_in(show):
     assert "Chiến dịch chưa có nguồn số liệu tự động" in html
     assert "/gui-so-lieu" in html
     assert LATER in html
+
+
+def test_what_a_file_lacks_is_said_in_the_language_of_the_page(house, show):
+    (house.parent / "inbox" / "c.csv").write_bytes(b"\xff\xfe\xfa")
+    with pytest.raises(CanDichError):
+        pull_source(load(house), "hop-thu")
+    vietnamese, english = show("nguon-so-lieu").html, show("nguon-so-lieu", lang="en").html
+    assert "c.csv: dòng 1 không phải mã UTF-8" in vietnamese
+    assert "is not UTF-8" not in vietnamese
+    assert "c.csv: line 1 is not UTF-8" in english
