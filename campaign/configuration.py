@@ -22,6 +22,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator, model_v
 
 from campaign.calendar import Profile, milestone_weights
 from campaign.errors import ConfigError
+from campaign.layout import Counted, Sheet
 from campaign.sections import (
     FIELDS,
     AsOf,
@@ -288,6 +289,8 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "as_of": AsOf,
     "pagination": Pagination,
     "since": Since,
+    "sheet": Sheet,
+    "counts": Counted,
 }
 
 

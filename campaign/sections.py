@@ -308,6 +308,13 @@ class Source(Section):
                 raise ValueError(f'the key {called} belongs to kind = "{kind}"; this source\'s kind is "{self.kind}"')
         return self
 
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Return the environment variables that the source reads, in the order it names them."""
+        said = [self.url or "", *self.http_headers.values(), *(str(one) for one in self.params.values())]
+        names = [one or other for text in said for one, other in FROM_ENVIRONMENT.findall(text)]
+        return tuple(dict.fromkeys(names))
+
     def headers(self, field: str) -> tuple[str, ...]:
         """Return the header or headers that carry a field; () when the source does not map it."""
         header = self.columns.get(field, ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,6 +43,25 @@ def examine(config: Configuration) -> list[Finding]:
 
 
 def _sources(config: Configuration, campaign: Campaign) -> list[Finding]:
+    return [*_variables(config, campaign), *_pulls(config, campaign)]
+
+
+def _variables(config: Configuration, campaign: Campaign) -> list[Finding]:
+    """Return which environment variables of the sources are not set; never what one holds."""
+    return [
+        Finding(
+            f"source {source.name}",
+            well=False,
+            words=f"the environment variable {name} is not set here; set it where start and doctor run",
+        )
+        for source in config.sources
+        if source.campaign == campaign.id
+        for name in source.variables
+        if not os.environ.get(name, "").strip()
+    ]
+
+
+def _pulls(config: Configuration, campaign: Campaign) -> list[Finding]:
     return [
         Finding(
             f"source {one.source.name}",

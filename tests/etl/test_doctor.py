@@ -90,3 +90,23 @@ def test_a_damaged_current_is_named(well: Small) -> None:
     (well.store.folder / "CURRENT").write_text("?", "utf-8")
     assert "CURRENT" in complaints(well)[0]
     assert well.campaign.id == ID
+
+
+def test_variables_that_are_not_set_are_named_and_no_value_is_told(well: Small) -> None:
+    source = """
+[[source]]
+name = "so-tu-phap"
+campaign = "nho"
+kind = "http"
+url = "https://example.gov.vn/${PLACE}"
+headers = { Authorization = "Bearer ${A_TOKEN}", X-Key = "env:SET_ALREADY" }
+params = { token = "${A_TOKEN}" }
+"""
+    well.write("config.toml", well.config_text + source)
+    before = 'import os; os.environ["SET_ALREADY"] = "tuyệt-mật"; os.environ.pop("PLACE", 0)'
+    code, out, errors = well.command("doctor", before=before)
+    found = [line for line in out.splitlines() if line.startswith("FAIL")]
+    says = "is not set here; set it where start and doctor run"
+    assert found == [f"FAIL source so-tu-phap: the environment variable {name} {says}" for name in ("PLACE", "A_TOKEN")]
+    assert (code, errors) == (1, "")
+    assert "mật" not in out

@@ -606,3 +606,17 @@ def test_the_second_example_of_the_docs_yields_what_its_cells_hold(tmp_path: Pat
         ("E4", "Xã Lang Thíp", "birth", "approved", date(2025, 2, 5), 5, 200),
         ("E5", "Xã Lang Thíp", "death", "approved", date(2025, 2, 5), 6, 60),
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("header_row = 2", "sheet.header_row: unknown key; did you mean 'header_rows'?"),
+        ('counts = [{ colum = "Đã nhập" }]', "sheet.counts[1].colum: unknown key; did you mean 'column'?"),
+    ],
+)
+def test_a_slip_of_the_pen_in_a_layout_is_answered_by_its_own_keys(tmp_path: Path, line: str, says: str) -> None:
+    source = f'[[source]]\nname = "b"\ncampaign = "nho"\n[source.sheet]\n{line}\n'
+    with pytest.raises(ConfigError) as told:
+        parse(CONFIG + source, tmp_path / "config.toml")
+    assert str(told.value).endswith(says)
