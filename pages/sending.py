@@ -37,12 +37,14 @@ def show(view: View) -> None:
     _submitting.watch(view)
     with st.container(key="cd-work"):
         ways = ("file", "form")
+        asked = view.address.get("way")
         way = st.segmented_control(
             view.says("sending.way"),
             ways,
-            default="file",
+            default=asked if asked in ways else "file",
             format_func=lambda one: view.says(f"sending.way.{one}"),
             key="cd-way",
+            on_change=_chosen,
             label_visibility="collapsed",
         )
         if way == "form":
@@ -50,6 +52,11 @@ def show(view: View) -> None:
         else:
             _template(view)
             _file(view)
+
+
+def _chosen() -> None:
+    """Keep the way of sending in the address: a link to the short form opens the short form."""
+    st.query_params["way"] = st.session_state["cd-way"] or "file"
 
 
 def _days(view: View) -> tuple[date, date, date]:
