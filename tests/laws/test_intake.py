@@ -85,3 +85,22 @@ def test_a_dry_run_tells_the_same_and_does_nothing(for_the_product, tmp_path: Pa
         assert told.deliver(delivery) == tried
 
     for_the_product(law, delivers=True)
+
+
+def test_a_rollback_brings_back_what_was_published_before_the_load(for_the_product) -> None:
+    def law(told: Told) -> None:
+        world = told.world
+        assert isinstance(world, ProductWorld)
+        report = InventedFile("report.csv", ["unit_code", "category", "stage", "as_of", "count", "reason"])
+        stage, day = told.setting.headline, told.campaign.start.isoformat()
+        for category in told.setting.categories:
+            report.rows += [[leaf, category, stage, day, "78", "thử"] for leaf in told.leaves()]
+        before = [told.progress(day) for day in told.some_days]
+        assert told.deliver(Delivery(told.next_moment(told.campaign.start), [report]))["accepted"]
+        after = [told.progress(day) for day in told.some_days]
+        assert after != before
+        world.rollback()
+        told.answers.clear()
+        assert [told.progress(day) for day in told.some_days] == before
+
+    for_the_product(law, delivers=True)

@@ -4,7 +4,9 @@ Plain Python, standard library only, no code shared with the product; exact frac
 ``setting`` reads the files of a campaign, ``intake`` decides what happens to each row on its way in, ``figures``
 computes `progress` and `series`, ``printing`` writes the figures as the contract prints them. ``campaigns`` holds
 a whole invented campaign, ``inventing`` makes them by chance, ``worlds`` has the oracle and the product behind one
-door, ``comparison`` tells them apart, ``hunt`` looks for campaigns on which they differ.
+door, ``comparison`` tells them apart, ``hunt`` looks for campaigns on which they differ. ``manners`` invents
+increments, series restated whole, long files and people who decide (``deciding``); ``dating`` and ``dated`` do all of
+it for units that merge, split and hand on their codes.
 
 Where the definitions are silent, this is what the oracle takes them to say:
 
@@ -33,6 +35,20 @@ Where the definitions are silent, this is what the oracle takes them to say:
 - A target row for a unit with children, a group or `all` is stated as well: never added.
 - Targets a source states: taken from every row (or sum of parts) that is not rejected.
 
+*Rows that wait for a person* (docs/mending.md)
+
+- An accepted fall stands like any other count: sent again it is unchanged while it stands, and judged anew once another
+  count has come to stand. A held row that was corrected or dismissed is unchanged whenever it comes again.
+- A rejected row that comes again word for word is rejected again, and listed once. Decided on, it is unchanged.
+- An increment that was held is accepted as an increment; a correction of it is the whole count of its day.
+
+*Units with days* (docs/units.md)
+
+- "The evening before" is that of the day before the unit's first; so are the targets by which later work is spread.
+- Ties go to the unit listed first in units.csv, whatever the order in which a successor is written.
+- A unit that has told nothing itself last told something when its parts last did; by earlier units a report
+  of the later unit is one of each of its parts.
+
 *Figures*
 
 - A single-category view is one asked for by a category's id (or the implied `all` of a campaign that names
@@ -42,5 +58,5 @@ Where the definitions are silent, this is what the oracle takes them to say:
 - Levels are listed by the depth at which they first occur, then by the depth at which they last occur.
 - Unranked units are listed last in their level, by code. rank_change is none when either rank is none.
 - A figure that rounds to zero is written without a sign.
-- Where no cut-off is configured it is 17:00. The validity dates of units play no part.
+- Where no cut-off is configured it is 17:00.
 """

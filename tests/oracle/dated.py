@@ -179,7 +179,7 @@ class Geographer:
             made.deliveries.append(Delivery(received.astimezone(UTC), [file], "map"))
         views = [ALL, *made.categories]
         days = [made.start + step * ONE_DAY for step in range(-2, made.length + 2)]
-        for _ in range(6):
+        for _ in range(3):
             known = dice.one_of(made.deliveries).stamp() if dice.happens(30) else None
             made.questions.append(
                 Question(dice.one_of(days), dice.one_of(views), dice.one_of([None, *made.stages]), known_at=known)

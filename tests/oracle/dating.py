@@ -148,13 +148,19 @@ class DatedFigures(Figures):
 
     def _told(self, node: Node, category: str, day: date) -> date | None:
         """Return the last day of which a unit, or who stood for it, told anything."""
-        if day > node.last and node.heirs:
-            told = [self._told(heir, category, day) for heir, _ in node.heirs]
-        elif own := self._reported(node, category, day):
+        if since := self._told_since(node, category, day):
+            return since
+        if own := self._reported(node, category, day):
             return max(own)
-        else:
-            told = [self._told(part, category, min(day, part.last)) for part, _ in node.parts]
+        told = [self._told(part, category, min(day, part.last)) for part, _ in node.parts]
         return max((one for one in told if one), default=None)
+
+    def _told_since(self, node: Node, category: str, day: date) -> date | None:
+        """Return the last day of which those told something who came after a unit."""
+        heirs = [heir for heir, _ in node.heirs if heir.first <= day]
+        told = [at for heir in heirs for at in self._reported(heir, category, day)]
+        later = [at for heir in heirs if (at := self._told_since(heir, category, day))]
+        return max([*told, *later], default=None)
 
     def _had(self, node: Node, category: str, day: date) -> int:  # type: ignore[no-redef]
         """Return what a unit has at the end of a day, be it before its first or after its last."""
