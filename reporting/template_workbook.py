@@ -21,6 +21,9 @@ from reporting.cells import base_font, cell_at, new_sheet, put_text, saved
 from reporting.texts import text
 
 FACE = "Arial"
+BODY = Font(name=FACE, size=11)
+LINE = 15  # points
+NAME_LETTERS, WIDE_LETTERS = 40, 80  # letters in a line of the column of names, and of the instructions
 HEAD = PatternFill("solid", fgColor="0B4F8A")
 OPEN = PatternFill("solid", fgColor="FFF9DB")
 THIN = Border(*(Side("thin", color="C3CCD5"),) * 4)
@@ -66,12 +69,14 @@ def _titles(sheet: Worksheet, wanted: Template, lang: str, columns: int) -> None
     put_text(cell_at(sheet, 1, CODES_AT), text("template.title", lang, campaign=wanted.campaign.title(lang)))
     sheet.cell(1, CODES_AT).font = Font(name=FACE, size=14, bold=True)
     put_text(cell_at(sheet, 2, CODES_AT), text("template.within", lang, name=wanted.within, n=len(wanted.units)))
+    sheet.cell(2, CODES_AT).font = BODY
     put_text(cell_at(sheet, DAY[0], CODES_AT), text("template.day", lang))
     sheet.cell(DAY[0], CODES_AT).font = Font(name=FACE, bold=True)
     day = cell_at(sheet, *DAY)
     day.value = wanted.day
     day.number_format = "dd/mm/yyyy" if lang == "vi" else "yyyy-mm-dd"
     day.alignment = Alignment(horizontal="left")
+    day.font = BODY
     day.fill, day.border, day.protection = OPEN, THIN, Protection(locked=False)
     put_text(cell_at(sheet, 4, CODES_AT), text("template.hint", lang))
     sheet.cell(4, CODES_AT).font = Font(name=FACE, size=9, italic=True, color="5A6B7B")
@@ -121,14 +126,16 @@ def _units(sheet: Worksheet, wanted: Template, columns: int) -> None:
     for row, unit in enumerate(wanted.units, FIRST_ROW):
         put_text(cell_at(sheet, row, CODES_AT), unit.code)
         put_text(cell_at(sheet, row, CODES_AT + 1), unit.name)
+        sheet.row_dimensions[row].height = LINE * -(-max(len(unit.name), 1) // NAME_LETTERS) + 2
         for place in range(CODES_AT, last + 1):
             cell = cell_at(sheet, row, place)
-            cell.border = THIN
+            cell.border, cell.font = THIN, BODY
+            cell.alignment = Alignment(vertical="center", wrap_text=place in (CODES_AT + 1, last))
             if place >= CODES_AT + 2:
                 cell.protection, cell.fill = Protection(locked=False), OPEN
                 cell.number_format = "#,##0" if place < last else "@"
     widest = max((len(unit.name) for unit in wanted.units), default=10)
-    widths = {CODES_AT: 15, CODES_AT + 1: min(max(widest + 2, 16), 42), last: 34}
+    widths = {CODES_AT: 15, CODES_AT + 1: min(max(widest + 2, 16), NAME_LETTERS + 2), last: 34}
     for place in range(CODES_AT, last + 1):
         sheet.column_dimensions[get_column_letter(place)].width = widths.get(place, 13)
 
@@ -179,10 +186,10 @@ def _instructions(book: Workbook, wanted: Template, lang: str) -> None:
     put_text(cell_at(sheet, 1, 1), text("template.instructions.title", lang)).font = Font(name=FACE, size=14, bold=True)
     lines = [text(f"template.instructions.{number}", lang, on=wanted.day) for number in range(1, 9)]
     for row, line in enumerate(lines, 3):
-        put_text(cell_at(sheet, row, 1), f"{row - 2}. {line}").alignment = Alignment(wrap_text=True, vertical="top")
-    sheet.column_dimensions["A"].width = 100
-    for row, line in enumerate(lines, 3):
-        sheet.row_dimensions[row].height = 16 * (1 + len(line) // 95) + 4
+        cell = put_text(cell_at(sheet, row, 1), f"{row - 2}. {line}")
+        cell.alignment, cell.font = Alignment(wrap_text=True, vertical="top"), BODY
+        sheet.row_dimensions[row].height = LINE * -(-len(line) // WIDE_LETTERS) + 6
+    sheet.column_dimensions["A"].width = WIDE_LETTERS + 4
     sheet.protection.sheet = True
     sheet.page_setup.paperSize = 9
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
