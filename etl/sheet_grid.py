@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 
 from campaign.errors import ContractError
 from campaign.places import address, letters
+from etl.old_workbook import Locked, NoWorkbook, OldSheet, sheets_of
 from etl.sheet_guard import MOST_AREA, OLE, Facts, damaged, looked_at, parsing, too_wide
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Book:
         self.name = name
         _no_other_kind(content, name)
         self._facts = looked_at(content, name) if content.startswith(b"PK") else Facts(content)
+        self._old = _old_sheets(content, name) if content.startswith(OLE) else []
         try:
             with parsing(name, content):
                 self._book: CalamineWorkbook = CalamineWorkbook.from_filelike(io.BytesIO(self._facts.content))
@@ -92,15 +94,18 @@ class Book:
         zipped = self._facts.content.startswith(b"PK")
         grid = Grid(where, sheet, self.sheets.index(sheet) + 1, rows, merged, self._facts.from_1904 if zipped else None)
         if self._facts.unreckoned or self._facts.errors:
-            self._tell_faults(grid)
+            self._tell(grid, _faults(self._facts.content, grid.sheet))
+        if len(self._old) == len(self.sheets):
+            self._tell(grid, self._old[grid.index - 1].errors)
         return grid
 
-    def _tell_faults(self, grid: Grid) -> None:
+    @staticmethod
+    def _tell(grid: Grid, faults: Iterable[tuple[int, int, str]]) -> None:
         """Put what cells without a value say into the grid: "#N/A", or that a formula was never reckoned.
 
         A fault stands as text: no such text is a count, a day or a unit, so its row is refused and names it.
         """
-        for line, column, words in _faults(self._facts.content, grid.sheet):
+        for line, column, words in faults:
             while len(grid.rows) < line:
                 grid.rows.append([])
             row = grid.rows[line - 1]
@@ -139,6 +144,20 @@ def _no_other_kind(content: bytes, name: str) -> None:
         raise ContractError(name, found, "open it in Excel and save it as a workbook (.xlsx)")
     if content.startswith(OLE) and _ENCRYPTED in content:
         raise _protected(name)
+
+
+def _old_sheets(content: bytes, name: str) -> list[OldSheet]:
+    """Return what an old workbook's own records say; ContractError when no memory would hold its sheets."""
+    try:
+        found = sheets_of(content)
+    except Locked:
+        raise _protected(name) from None
+    except NoWorkbook as problem:
+        raise damaged(name, problem) from None
+    if sum(one.lines * one.columns for one in found) > MOST_AREA:
+        widest = max(found, key=lambda one: one.lines * one.columns)
+        raise too_wide(name, widest.lines, letters(widest.columns))
+    return found
 
 
 def _protected(name: str) -> ContractError:

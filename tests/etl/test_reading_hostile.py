@@ -15,6 +15,7 @@ from campaign.errors import ContractError
 from etl.reading import read_table
 from etl.sheet_grid import Book
 from etl.sheet_guard import MOST_UNPACKED, looked_at
+from tests.etl.old import old_workbook, record
 from tests.etl.reports import made, province, saved
 from tests.warehouse.small import ROOT, Small
 
@@ -241,3 +242,22 @@ def test_old_and_open_workbooks_are_read_as_the_new_ones(kind: str) -> None:
     expected = Book(made(province), "bieu.xlsx").grid("Biểu 01")
     width = max(len(row) for row in expected.rows)
     assert [[*row, *[None] * (width - len(row))][:width] for row in grid.rows] == expected.rows
+
+
+@pytest.mark.parametrize("sheets", [1, 40])
+def test_an_old_workbook_of_a_few_kilobytes_takes_no_gigabytes(sheets: int) -> None:
+    content = old_workbook(*[[(0, 0, 1.0), (65535, 255, 2.0)]] * sheets)
+    assert len(content) < 10_000
+    told = refused(content, "a.xls")
+    assert "has values as far as row 65536 and column IV" in told
+
+
+def test_old_workbooks_tell_of_their_error_cells_as_new_ones_do() -> None:
+    content = old_workbook([(0, 0, 1.0), (1, 2, "#N/A"), (2, 0, 3.0)], [(0, 0, 4.0)])
+    book = Book(content, "a.xls")
+    assert book.grid("S0").rows == [[1, None, None], [None, None, "#N/A"], [3, None, None]]
+    assert book.grid("S1").rows == [[4]]
+
+
+def test_an_old_workbook_with_a_password_is_told_so() -> None:
+    assert "is protected by a password" in refused(old_workbook([(9, 9, 1.0)], first=record(0x2F, b"\1" * 6)), "a.xls")
