@@ -15,6 +15,7 @@ from campaign.forecast_history import Floats, History
 
 WEEK = 7
 MANY = 10  # rows enough to compare
+FAR_OFF = 3.0  # robust standard deviations from the median: beyond, a correction or a mishap, not a speed
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Knobs:
     plan_days: float = 2.0  # the plan's own pace is worth so many days of everyone's
     own_spread: float = 15.0  # a row's own day-to-day spread weighs as its days against so many of the peers'
     evens: float = 0.5  # share of a row's day-to-day noise that does not even out over days
+    lasting_rows: float = 100.0  # that all differences last is worth so many rows of evidence
     least_between: float = 0.1  # rows differ at least so much in speed (coefficient of variation)
     most_between: float = 0.3  # … and at most so much, times the root of the days seen
     keeps_days: float = 1.0  # after n days n / (n + keeps_days) of a row's lead or lag in (log) speed lasts
@@ -34,7 +36,7 @@ class Knobs:
     week_prior: float = 2.0  # an even week is worth so many weeks of evidence
     common: float = 0.15  # log sd by which everyone's speed ahead differs from the past, at least,
     common_days: float = 0.5  # … plus so much of the spread of everyone's days,
-    common_early: float = 2.0  # … plus so much divided by the days seen
+    common_early: float = 6.7  # … plus so much of it divided by the days seen
     day_spread: float = 0.3  # prior coefficient of variation of everyone's days
     day_prior: float = 3.0  # … worth so many days
     own_days: float = 5.0  # a row's own days are drawn with probability n / (n + own_days), else a peer's
@@ -42,9 +44,9 @@ class Knobs:
     tails: float = 4.0  # degrees of freedom of the (Student) spread of what all share
     met_a: float = 8.0  # targets are set to be met: the share of leaves on time ~ Beta(met_a, met_b)
     met_b: float = 2.5
-    doubt: float = 0.12  # … but so often a target says nothing
+    doubt: float = 0.17  # … but so often a target says nothing
     tail: float = 0.145  # nominal share of draws beyond each end of an interval that holds 80 % in truth,
-    tail_late: float = 0.18  # … less so much of the part of the campaign gone by, beyond
+    tail_late: float = 0.07  # … less so much of the part of the campaign gone by, beyond
     late: float = 0.6  # … this
 
     def levels(self, history: History) -> tuple[float, float, float]:
@@ -179,11 +181,11 @@ def _shrunk(seen: _Seen, mean: float, knobs: Knobs) -> tuple[Floats, Floats, Flo
     pool = square[peers].sum() / spare if spare > 0 else mean**2
     noise = (square + knobs.own_spread * pool) / (np.maximum(used.sum(axis=1) - 1, 0) + knobs.own_spread)
     error = knobs.evens * noise / np.maximum(seen.days, 0.5)
-    total = own[peers].var() if np.count_nonzero(peers) > 1 else (0.5 * mean) ** 2
+    total = _tamed(own[peers]).var() if np.count_nonzero(peers) > 1 else (0.5 * mean) ** 2
     most = (knobs.most_between * mean) ** 2 * max(used[peers].any(axis=0).sum(), 1)
-    average = error[peers].mean() if peers.any() else 0.0
-    lasting = min(total - average, _lasting(seen, peers) * mean**2)
-    between = min(max(lasting, (knobs.least_between * mean) ** 2), most)
+    average = np.median(error[peers]) if peers.any() else 0.0
+    lasting = _lasting(seen, peers, (total - average) / mean**2, knobs) * mean**2
+    between = min(max(min(total - average, lasting), (knobs.least_between * mean) ** 2), most)
     error = error + max(total - average - between, 0)  # what days so few cannot tell apart is taken for chance
     trust = np.where(peers, between / (between + error), 0)
     shrunk = np.maximum(mean + trust * (own - mean), 0.02 * mean)
@@ -193,8 +195,11 @@ def _shrunk(seen: _Seen, mean: float, knobs: Knobs) -> tuple[Floats, Floats, Flo
     return ahead, np.sqrt(unsure + knobs.drift**2), 1 - trust, noise / ahead**2
 
 
-def _lasting(seen: _Seen, peers: Flags) -> float:
-    """Return the squared coefficient of variation of speed that lasts from the first half of the days to the second."""
+def _lasting(seen: _Seen, peers: Flags, usual: float, knobs: Knobs) -> float:
+    """Return the squared coefficient of variation of speed that lasts from the first half of the days to the second.
+
+    Few rows say little of it: `usual`, what chance alone does not explain, is worth `lasting_rows` of them.
+    """
     n = seen.exposure.shape[1]
     first, second = slice(0, n // 2), slice(n // 2, n)
     weight = [seen.exposure[:, half].sum(axis=1) for half in (first, second)]
@@ -203,13 +208,24 @@ def _lasting(seen: _Seen, peers: Flags) -> float:
         return np.inf
     used = seen.exposure > 0
     rates = [
-        (seen.progress * used)[both, half].sum(axis=1) / one[both]
+        _tamed((seen.progress * used)[both, half].sum(axis=1) / one[both])
         for half, one in zip((first, second), weight, strict=True)
     ]
     means = [rate.mean() for rate in rates]
     if min(means) <= 0:
         return np.inf
-    return float(np.mean((rates[0] / means[0] - 1) * (rates[1] / means[1] - 1)))
+    rows = np.count_nonzero(both)
+    seen_to_last = float(np.mean((rates[0] / means[0] - 1) * (rates[1] / means[1] - 1)))
+    return (rows * seen_to_last + knobs.lasting_rows * max(usual, 0)) / (rows + knobs.lasting_rows)
+
+
+def _tamed(values: Floats) -> Floats:
+    """Return the values with the far-off ones pulled in to `FAR_OFF` robust standard deviations from the median."""
+    if not len(values):
+        return values
+    middle = np.median(values)
+    reach = FAR_OFF * 1.4826 * np.median(np.abs(values - middle))
+    return np.clip(values, middle - reach, middle + reach) if reach > 0 else values
 
 
 def _days(seen: _Seen, knobs: Knobs) -> tuple[Floats, Floats, float]:
@@ -219,7 +235,7 @@ def _days(seen: _Seen, knobs: Knobs) -> tuple[Floats, Floats, float]:
     donor = np.full(len(donors), -1)
     usable = used[donors].mean(axis=0) > 0.5 if donors.any() else np.zeros(0, bool)  # noqa: PLR2004 - most
     if not usable.any():
-        common = np.sqrt(knobs.common**2 + knobs.day_spread**2 + knobs.common_early**2)
+        common = np.sqrt(knobs.common**2 + knobs.day_spread**2 * (1 + knobs.common_early**2))
         return np.array([[1.0, 1 - knobs.slack, 1 + knobs.slack]]), donor, float(common)
     use, exposure = used[donors][:, usable], seen.exposure[donors][:, usable]
     rate = np.where(use, np.clip(seen.progress[donors][:, usable], 0, None) / np.where(use, exposure, 1), 0)
@@ -232,7 +248,7 @@ def _days(seen: _Seen, knobs: Knobs) -> tuple[Floats, Floats, float]:
     k = residual.shape[1]
     square = ((of_day / max(of_day.mean(), 1e-9) - 1) ** 2).sum()
     spread = (square + knobs.day_prior * knobs.day_spread**2) / (k - 1 + knobs.day_prior)
-    common = np.sqrt(knobs.common**2 + spread * knobs.common_days**2 + (knobs.common_early / k) ** 2)
+    common = np.sqrt(knobs.common**2 + spread * (knobs.common_days**2 + (knobs.common_early / k) ** 2))
     if k < 4:  # noqa: PLR2004 - as the docstring of slack says
         made_up = np.array([1 - knobs.slack, 1 + knobs.slack])
         residual = np.concatenate((residual, np.broadcast_to(made_up, (len(residual), 2))), axis=1)
