@@ -208,3 +208,12 @@ def test_a_node_without_rows_has_nothing_to_do() -> None:
 def test_rows_out_of_leaf_order_are_refused() -> None:
     with pytest.raises(ValueError, match="leaf order"):
         history([[0, 1], [0, 1]], [5, 5], 3, leaf=[1, 0])
+
+
+def test_one_row_that_jumps_hides_little_of_how_the_others_differ() -> None:
+    # twenty even rows of 5 … 24 a day; one that stands still, then gets 600 in one day, forty times as much as a usual day
+    rows = [steady(per_day, 8) for per_day in range(5, 25)]
+    alone = each_leaf(history(rows, [4000] * 20, 6))
+    beside = each_leaf(history([*rows, [0] * 8 + [600]], [4000] * 21, 6))
+    assert alone.pooled.mean() < 0.1
+    assert beside.pooled[:20].mean() < 0.6
