@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -78,9 +79,11 @@ def ingest(
     *,
     dry_run: bool = False,
     envelope: Envelope | None = None,
+    ours: Mapping[Path, str] | None = None,
 ) -> Outcome:
     """Take one load in: keep its files as they arrived, judge every row, publish what changed.
 
+    `ours`: which of the files are copies that nobody else writes to, by their sha256.
     Raises UsageError for a missing file or a time of receipt that does not rise, ContractError for a file
     that cannot be read (nothing of the load is taken), SourceError when the lock is held, CheckFailed when
     the new version fails a check.
@@ -90,7 +93,7 @@ def ingest(
     if dry_run:
         return _dry_run(config, campaign, inputs, files, source, received_at or datetime.now(UTC))
     kept, store = received_store(config, campaign.id), store_of(config, campaign.id)
-    received = kept.take(files, source.name if source else "", envelope)
+    received = kept.take(files, source.name if source else "", envelope, ours)
     try:
         tables = read_all(received, source)
         with store.lock():

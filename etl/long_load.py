@@ -15,6 +15,7 @@ from campaign.plain_counts import Counts, Judged, above_target, judge_counts, ke
 from campaign.rows import Measure, Row, Series, Tally
 from campaign.values import Unreadable, read_count, read_day, read_text
 from etl.long_text import Ints, LongText, Place
+from etl.many_tables import ManyTables
 from warehouse.standing import Words
 from warehouse.writer import NextVersion
 
@@ -31,13 +32,17 @@ class LongLoad:
     is `rows`, for the judge.
     """
 
-    def __init__(self, version: NextVersion, judge: Judge, text: LongText, received_on: date, terms: Terms) -> None:
+    def __init__(
+        self, version: NextVersion, judge: Judge, text: LongText | ManyTables, received_on: date, terms: Terms
+    ) -> None:
         """Name the parts; `received_on`: the local day of receipt."""
         self.version, self.judge, self.text, self.received_on, self.terms = version, judge, text, received_on, terms
         reader = judge.reader
         parents = {unit.parent_code for unit in reader.registry.rows}
         campaign = reader.campaign
-        leaves = sorted(reader.registry.codes - parents)
+        named = text.fields.get("unit_code")
+        said = text.column(named.column).texts if isinstance(named, Place) else [named]
+        leaves = sorted((reader.registry.codes - parents).intersection(map(read_text, said)))
         self._words = Words(leaves, list(campaign.category_ids), list(campaign.stage_ids))
         self._places = [{word: place for place, word in enumerate(words)} for words in
                         (self._words.units, self._words.categories, self._words.stages)]  # fmt: skip
@@ -54,6 +59,7 @@ class LongLoad:
         rows = self.text.rows(np.flatnonzero(~readable), odd=True)
         reading = self.judge.read(rows, self.received_on)
         slow = self._slow({claim.series for claim in reading.claims} | troubled)
+        slow[self.text.several(np.where(readable, self._series, _NOT_PLAIN))] = True
         judged = self._judge(readable, slow)
         again = self.text.rows(np.flatnonzero(readable & ~judged.plain), odd=False)
         more = self.judge.read(again, self.received_on)
@@ -137,7 +143,7 @@ class LongLoad:
         places = np.searchsorted(own, rows) + np.argsort(np.argsort(rows, kind="stable"))
         return [last + 1 + int(place) for place in places]
 
-    def append(self, received_at: datetime, batch: str, file: str) -> bool:
+    def append(self, received_at: datetime, batch: str) -> bool:
         """Put the accepted plain lines on record; tell whether there are any."""
         if not len(self._accepted):
             return False
@@ -157,7 +163,8 @@ class LongLoad:
             "stage": worded(series % len(self._words.stages), self._words.stages),
             "as_of": pa.array((self._day[at] - _EPOCH).astype(np.int32)).cast(pa.date32()),
             "count": pa.array(self._count[at]),
-            "row_number": pa.array(self.text.numbers[at]),
+            "row_number": pa.array(self.text.row[at]),
+            "file": worded(self.text.file[at], self.text.names),
         }
         for field in ("reason", "reported_by"):
             value = self.text.fields.get(field)
@@ -166,7 +173,7 @@ class LongLoad:
                 columns[field] = worded(column.code[at], [read_text(text) or None for text in column.texts])
             elif read_text(value):
                 columns[field] = worded(np.zeros(len(at), np.int64), [read_text(value)])
-        self.version.append_counts(pa.table(columns), received_at, batch, file, replaces=self._replaces)
+        self.version.append_counts(pa.table(columns), received_at, batch, replaces=self._replaces)
         return True
 
 

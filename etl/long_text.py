@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
+from os.path import splitext
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ class Column:
     """One column of the plain lines: each line's place in the list of the different texts there are."""
 
     code: Ints
-    texts: list[str]
+    texts: list[object]
 
 
 class LongText:
@@ -52,10 +53,21 @@ class LongText:
         """Keep the lines; columns are read when they are asked for."""
         self.name, self.source, self.header, self.odd = name, source, header, odd
         self._lines = lines
+        self.names = [name]
         self.numbers: Ints = lines.plain + 1
+        self.row = self.numbers
         probe: list[object] = [Place(number) for number in range(len(header))]
         (row,) = rows_of(Table(header, [(0, probe)]), name, source)
         self.fields = row.cells
+
+    @property
+    def file(self) -> Ints:
+        """Return each plain line's file: its place in `names`."""
+        return np.zeros(len(self.numbers), np.int64)
+
+    def several(self, series: Ints) -> Ints:
+        """Return the series that stand in several files: none, in one."""
+        return series[:0]
 
     def column(self, number: int) -> Column:
         """Return a column of the plain lines."""
@@ -153,7 +165,8 @@ def long_text(path: Path, name: str, source: Source | None) -> LongText | None:
 
     What is wrong with a file is for whoever reads it row by row to say.
     """
-    if Path(name).suffix.lower() not in TEXTS or path.stat().st_size < LONG or not _plainly_mapped(source):
+    kind = splitext(name)[1].lower()  # noqa: PTH122 - a Path for each of many files costs more than this
+    if kind not in TEXTS or path.stat().st_size < LONG or not plainly_mapped(source):
         return None
     content = path.read_bytes()
     if not _plainly_text(content):
@@ -175,7 +188,7 @@ def long_text(path: Path, name: str, source: Source | None) -> LongText | None:
     return None if any(isinstance(value, list) for value in text.fields.values()) else text
 
 
-def _plainly_mapped(source: Source | None) -> bool:
+def plainly_mapped(source: Source | None) -> bool:
     """Tell whether a source's rows are a header and lines, each a count of its own."""
     if source is None:
         return True

@@ -15,6 +15,7 @@ from campaign.configuration import Source
 from campaign.errors import ContractError
 from campaign.rows import Row
 from etl.long_text import LongText, long_text
+from etl.many_tables import MANY, LaidOut, ShortTable, ShortTables
 from etl.reading import JSON, TEXTS, WORKBOOKS, Table, read_rows, rows_of, table_of
 from etl.room import no_room
 
@@ -39,24 +40,30 @@ _NO_ARCHIVE = (
 )  # fmt: skip - what zipfile raises for archives that are none
 _LABEL = re.compile(r"[\x00-\x1f\x7f]")
 
-Rows = list[Row] | LongText
+Rows = list[Row] | LongText | ShortTable | LaidOut
 Tables = list[tuple[str, Rows]]
 
 
 def open_load(files: Sequence[tuple[str, Path, str]], source: Source | None) -> Tables:
     """Return (name, rows) of every file of a load, a long CSV as its columns; `files` are (name, path, sha256).
 
+    Short files are tables when they are many.
+
     A zip is read as its members, each named archive.zip/member.csv, in order of time, then name. The pages of a source
     that has pagination are one table, its rows numbered on. Raises ContractError for what cannot be read.
     """
     if source is not None and source.pagination is not None and len(files) > 1:
         return [_pages(files, source)]
-    return [opened for name, path, _ in files for opened in _opened(name, path, source)]
+    short = ShortTables(source) if len(files) >= MANY else None
+    return [opened for name, path, _ in files for opened in _opened(name, path, source, short)]
 
 
-def _opened(name: str, path: Path, source: Source | None) -> Iterator[tuple[str, Rows]]:
-    if Path(name).suffix.lower() != ZIP:
-        yield name, long_text(path, name, source) or list(read_rows(path, name, source))
+def _opened(name: str, path: Path, source: Source | None, short: ShortTables | None) -> Iterator[tuple[str, Rows]]:
+    if not name.lower().endswith(ZIP):
+        if (long := long_text(path, name, source)) is not None:
+            yield name, long
+        else:
+            yield name, short.read(path, name) if short else list(read_rows(path, name, source))
         return
     with tempfile.TemporaryDirectory() as scratch:
         for label, member in _members(path, name, Path(scratch)):

@@ -121,8 +121,9 @@ def _take_in(
     """Load what can be read of the new files; return what is wrong with the others, by name, and what the load did."""
     refusals: dict[str, str] = {}
     outcome, fresh = None, fetched.fresh
+    ours = {one.copy: one.sha256 for one in fresh}
     try:
-        outcome = ingest(config, campaign, [one.copy for one in fresh], source) if fresh else None
+        outcome = ingest(config, campaign, list(ours), source, ours=ours) if fresh else None
     except ContractError as problem:
         if fetched.whole:
             raise ContractError(f"{fetched.where}, {problem.where}", problem.found, problem.expected) from None
@@ -130,7 +131,7 @@ def _take_in(
         if not refusals:
             raise
         good = [one.copy for one in fresh if one.name not in refusals]
-        outcome = ingest(config, campaign, good, source) if good else None
+        outcome = ingest(config, campaign, good, source, ours=ours) if good else None
     if outcome is None:
         nothing = dict.fromkeys(("read", "accepted", "unchanged", "held", "rejected", "flagged"), 0)
         document = {"batch": "", "version": ensure_current(config, campaign), **nothing}

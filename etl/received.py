@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,6 +48,15 @@ def plain_name(name: str) -> str:
     return odd if odd == name else odd[-MOST_OF_A_NAME:]
 
 
+def _linked(path: Path, copy: Path) -> bool:
+    """Give a file a second name; tell whether the disk can."""
+    try:
+        os.link(path, copy)
+    except OSError:
+        return False
+    return True
+
+
 def batch_id(received_at: datetime) -> str:
     """Return the id of a load received at a moment; ids sort as the moments do."""
     return received_at.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
@@ -64,10 +74,16 @@ class ReceivedStore:
         """Name the folder; it is made with the first file."""
         self.folder = folder
 
-    def take(self, files: list[Path], source: str, envelope: Envelope | None = None) -> Received:
-        """Copy files in as they are, under a name of their own until settle() gives the load its id."""
+    def take(
+        self, files: list[Path], source: str, envelope: Envelope | None = None, ours: Mapping[Path, str] | None = None
+    ) -> Received:
+        """Copy files in as they are, under a name of their own until settle() gives the load its id.
+
+        `ours`: files that nobody else writes to, by their sha256: those are linked, not copied.
+        """
+        ours = ours or {}
         for path in files:
-            if not path.is_file():
+            if path not in ours and not path.is_file():
                 raise UsageError(str(path), "there is no such file", "name a CSV or XLSX file")
         folder = self.folder / f"{INCOMING}{uuid.uuid4().hex}"
         folder.mkdir(parents=True)
@@ -76,8 +92,11 @@ class ReceivedStore:
             for number, path in enumerate(files):
                 name = plain_name(path.name)
                 copy = folder / f"{number:03d}-{name[-MOST_OF_A_NAME:]}"
-                shutil.copyfile(path, copy)
-                kept.append((name, copy, sha256_of(copy)))
+                digest = ours.get(path)
+                if digest is None or not _linked(path, copy):
+                    shutil.copyfile(path, copy)
+                    digest = sha256_of(copy)
+                kept.append((name, copy, digest))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -85,19 +104,18 @@ class ReceivedStore:
 
     def settle(self, received: Received, received_at: datetime) -> Received:
         """Give a load its id, write its manifest, and make both durable."""
-        content: dict[str, Any] = {
-            "source": received.source,
-            "received_at": received_at.astimezone(UTC).isoformat(),
-            "files": [{"name": name, "kept": path.name, "sha256": digest} for name, path, digest in received.files],
-        }
+        content: dict[str, Any] = {"source": received.source, "received_at": received_at.astimezone(UTC).isoformat()}
         if received.envelope is not None:
             content["envelope"] = received.envelope.document()
-        write_whole(received.folder / MANIFEST, json.dumps(content, ensure_ascii=False, indent=1).encode())
+        files = [{"name": name, "kept": path.name, "sha256": digest} for name, path, digest in received.files]
+        lines = ",\n  ".join(json.dumps(one, ensure_ascii=False) for one in files)
+        manifest = f'{json.dumps(content, ensure_ascii=False, indent=1)[:-2]},\n "files": [\n  {lines}\n ]\n}}'
+        write_whole(received.folder / MANIFEST, manifest.encode())
         folder = self.folder / batch_id(received_at)
         received.folder.rename(folder)
         sync_folder(self.folder)
-        files = [(name, folder / path.name, one) for name, path, one in received.files]
-        return Received(folder, received.source, files, received.envelope)
+        moved = [(name, folder / path.name, one) for name, path, one in received.files]
+        return Received(folder, received.source, moved, received.envelope)
 
     def finish(self, received: Received) -> None:
         """Note that a load's run has ended well: only such loads count and are replayed."""

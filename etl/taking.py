@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
+from typing import cast
 
 from campaign.configuration import Configuration, Source
 from campaign.judging import Judge, Terms
@@ -12,7 +14,8 @@ from etl.decisions import Coverage, within_scope
 from etl.ledger import Ledger
 from etl.long_load import LongLoad
 from etl.long_text import LongText
-from etl.opening import Tables
+from etl.many_tables import MANY, LaidOut, ManyTables, ShortTable
+from etl.opening import Rows, Tables
 from etl.received import Received
 from warehouse.writer import NextVersion, utc
 
@@ -22,6 +25,11 @@ def terms_of(source: Source | None) -> Terms:
     if source is None:
         return Terms()
     return Terms(source.on_fall == "accept", source.measure == "daily", source.combine == "sum")
+
+
+def _kind(opened: tuple[str, Rows]) -> type:
+    """Return how a table is taken: both kinds of short ones together."""
+    return ShortTable if isinstance(opened[1], LaidOut) else type(opened[1])
 
 
 class Taking:
@@ -54,15 +62,37 @@ class Taking:
 
     def take(self, tables: Tables) -> None:
         """Judge the tables of the load in their order; what is accepted of one stands for the next."""
-        group: list[tuple[str, list[Row]]] = []
-        for name, table in tables:
-            if isinstance(table, LongText):
-                self._rows(group)
-                group = []
-                self._long(name, table)
+        for kind, group in groupby(tables, key=_kind):
+            if kind is LongText:
+                for name, table in group:
+                    self._long(name, cast("LongText", table))
+            elif kind is list:
+                self._rows([(name, cast("list[Row]", table)) for name, table in group])
             else:
-                group.append((name, table))
-        self._rows(group)
+                self._many([cast("ShortTable | LaidOut", table) for _, table in group])
+
+    def _many(self, tables: list[ShortTable | LaidOut]) -> None:
+        """Judge many short tables, what is plain in them all at once; the others' rows file by file, in order."""
+        if len(tables) < MANY or self.received.envelope is not None:
+            self._rows([(one.name, one.rows()) for one in tables])
+            return
+        self._flush()
+        many = ManyTables(tables)
+        load = LongLoad(self.version, self.judge, many, self.day, self.terms)
+        load.read(self._troubled())
+        others: list[int] = []
+        for file, rows, reading in many.by_file(load.rows, load.reading):
+            before = len(self._ledger.submissions)
+            self._enter(tables[file].name, rows, self.judge.settle(reading, self.terms))
+            others += many.places(file, [one.row_number for one in self._ledger.submissions[before:]])
+        self._put_counts(load, others)
+
+    def _put_counts(self, load: LongLoad, others: list[int]) -> None:
+        """Put plain counts on record, between the rows accepted one by one (`others`: their numbers)."""
+        load.count(self.tally)
+        self._flush(load.numbered(others))
+        self._written |= load.append(utc(self.moment), self.received.batch)
+        self.judge.standing.forget()
 
     def _rows(self, tables: list[tuple[str, list[Row]]]) -> None:
         judge, envelope = self.judge, self.received.envelope
@@ -90,11 +120,7 @@ class Taking:
         load = LongLoad(self.version, self.judge, text, self.day, self.terms)
         load.read(self._troubled())
         self._enter(name, load.rows, self.judge.settle(load.reading, self.terms))
-        load.count(self.tally)
-        numbers = load.numbered([one.row_number for one in self._ledger.submissions])
-        self._flush(numbers)
-        self._written |= load.append(utc(self.moment), self.received.batch, name)
-        self.judge.standing.forget()
+        self._put_counts(load, [one.row_number for one in self._ledger.submissions])
 
     def _troubled(self) -> set[Series]:
         """Return the series of which something waits for a person, or was decided by one."""

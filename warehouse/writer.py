@@ -252,8 +252,8 @@ class NextVersion:
         (last,) = self._connection.execute("select coalesce(max(seq), 0) from submission").fetchone() or (0,)
         return int(last)
 
-    def append_counts(self, table: Any, received_at: datetime, batch: str, file: str, *, replaces: bool) -> None:
-        """Append accepted counts of one file: an Arrow table of what differs from row to row, seq among it.
+    def append_counts(self, table: Any, received_at: datetime, batch: str, *, replaces: bool) -> None:
+        """Append accepted counts: an Arrow table of what differs from row to row, seq and file among it.
 
         `replaces`: a count of that day is on record for some of them.
         """
@@ -261,9 +261,9 @@ class NextVersion:
         self._connection.register("arrived", table)
         listed = ", ".join(f'"{column}"' for column in table.column_names)
         self._connection.execute(
-            f"""insert into submission ({listed}, received_at, batch, file)
-                select {listed}, $at, $batch, $file from arrived""",  # noqa: S608 - names of our own columns
-            {"at": received_at, "batch": batch, "file": file},
+            f"""insert into submission ({listed}, received_at, batch)
+                select {listed}, $at, $batch from arrived""",  # noqa: S608 - names of our own columns
+            {"at": received_at, "batch": batch},
         )
         self._connection.unregister("arrived")
         self.changed = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 import time
 from collections.abc import Collection
@@ -73,17 +74,17 @@ def _look(source: Source, folder: Path) -> dict[str, Seen]:
     found = {}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for path in folder.iterdir():
-            if path.suffix.lower() in KINDS and not path.name.startswith(("~$", ".")):
+        for name in os.listdir(folder):  # noqa: PTH208 - a Path for each costs more than looking at the file
+            if name.lower().endswith(KINDS) and not name.startswith(("~$", ".")):
                 try:
-                    state = path.stat()
+                    state = os.stat(f"{folder}{os.sep}{name}")  # noqa: PTH116 - as above
                 except FileNotFoundError:  # gone since it was listed, or a link to nothing
                     continue
                 except OSError:  # a link in a circle: that it cannot be read is told of this one alone
-                    found[path.name] = NEVER
+                    found[name] = NEVER
                     continue
                 if stat.S_ISREG(state.st_mode):
-                    found[path.name] = (state.st_size, state.st_mtime_ns)
+                    found[name] = (state.st_size, state.st_mtime_ns)
     except OSError as problem:
         where, what = f"source {source.name}: {folder}", f"not readable ({problem.strerror})"
         raise SourceError(where, what, "mend its rights") from None
