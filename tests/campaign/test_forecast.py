@@ -211,7 +211,7 @@ def test_rows_out_of_leaf_order_are_refused() -> None:
 
 
 def test_one_row_that_jumps_hides_little_of_how_the_others_differ() -> None:
-    # twenty even rows of 5 … 24 a day; one that stands still, then gets 600 in one day, forty times as much as a usual day
+    # twenty even rows of 5 … 24 a day; one that stands still, then gets 600 in one day
     rows = [steady(per_day, 8) for per_day in range(5, 25)]
     alone = each_leaf(history(rows, [4000] * 20, 6))
     beside = each_leaf(history([*rows, [0] * 8 + [600]], [4000] * 21, 6))
