@@ -11,10 +11,11 @@ from etl.commands import main
 from etl.configured import load
 from etl.envelope import LOCAL
 from etl.submitted import submit_decisions, take_all, waiting
-from pages import _ask
+from pages import _ask, mending
 from reporting.figures import Figures
 from tests.pages.conftest import SHELL, Shown
 from tests.pages.house import FORMULA, ID, SCRIPT, build, write
+from warehouse.reader import Refusal
 
 Visit = Callable[..., AppTest]
 
@@ -170,3 +171,83 @@ def test_a_file_that_cannot_be_read_says_so(visit: Visit) -> None:
     at = visit("gui-so-lieu")
     at.file_uploader[0].upload("a.csv", b"<html>", "text/csv").run()
     assert "Không đọc được tệp này; chưa có gì thay đổi" in Shown(at).html
+
+
+def refused(config: Path, name: str, *lines: tuple[object, ...], at: str = "17:30") -> None:
+    """Load rows of day 3, received that evening."""
+    file = write(
+        config.parent / f"{name}.csv", [("unit_code", "category", "stage", "as_of", "count", "reason"), *lines]
+    )
+    moment = f"2025-03-03T{at}:00+07:00"
+    assert main(["--config", str(config), "ingest", "--campaign", ID, "--received-at", moment, str(file)]) == 0
+
+
+def test_a_row_overtaken_by_a_valid_report_is_set_apart_and_dismissed_by_one_tap(own: Path, visit: Visit) -> None:
+    refused(own, "later", ("b2", "birth", "approved", "2025-03-03", 11, ""))
+    html = Shown(visit("can-xu-ly")).html
+    assert "2 dòng cần xử lý" in html  # b2's births entered, and the unknown unit of day 2
+    assert "Số lũy kế giảm: 1 dòng" in html
+    at = press(visit("can-xu-ly"), "Bỏ qua cả 1 dòng")
+    take_all(load(own))
+    assert at.button
+    house = figures(own)
+    assert [(one.what, one.category, one.stage) for one in house.decisions()] == [("dismiss", "birth", "approved")]
+    assert len(house.refusals(house.campaign.end)) == 2
+    house.close()
+
+
+def test_a_valid_report_of_another_day_or_category_overtakes_nothing(own: Path, visit: Visit) -> None:
+    refused(
+        own,
+        "other",
+        ("b2", "death", "approved", "2025-03-03", 12, ""),
+        ("b2", "birth", "approved", "2025-03-01", 9, "x"),
+    )
+    assert "3 dòng cần xử lý" in Shown(visit("can-xu-ly")).html
+
+
+def test_one_correction_mends_every_row_of_the_same_unknown_code(own: Path, visit: Visit) -> None:
+    refused(own, "codes", *(("zz", category, "approved", "2025-03-03", 70, "") for category in ("birth", "death")))
+    at = visit("can-xu-ly")
+    row = next(one for one in own_rows(own) if one.category is None and one.content["category"] == "death")
+    at.query_params["row"] = row_key(row)
+    at = at.run()
+    assert any("cả 3 dòng cùng ghi “zz”" in one.label for one in at.checkbox)
+    unit = next(one for one in at.selectbox if one.label == "Đơn vị đúng")
+    unit.set_value("a3")
+    at.text_area[-1].set_value("mã cũ của xã")
+    press(at, "Ghi nhận theo bản sửa")
+    take_all(load(own))
+    house = figures(own)
+    day = house.campaign.start.replace(day=3)
+    assert {(one.category, one.as_of.day, one.count) for one in house.decisions() if one.as_of} == {
+        ("birth", 2, 5), ("birth", 3, 70), ("death", 3, 70),
+    }  # fmt: skip
+    assert house.unit("a3", day, category="death").done == 70
+    assert {row.reason for row in house.refusals(house.campaign.end)} == {"count_falls"}
+    house.close()
+
+
+def test_rows_of_other_codes_are_left_alone(own: Path, visit: Visit) -> None:
+    refused(own, "codes", ("yy", "birth", "approved", "2025-03-03", 70, ""))
+    row = next(one for one in own_rows(own) if one.content["unit_code"] == "yy")
+    at = visit("can-xu-ly", row=row_key(row))
+    assert [one.label for one in at.checkbox] == []
+    assert any(one.label == "Đóng" for one in at.button), "the address opened the row"
+
+
+def own_rows(config: Path) -> list[Refusal]:
+    house = figures(config)
+    rows = house.refusals(house.campaign.end)
+    house.close()
+    return rows
+
+
+def row_key(row: Refusal) -> str:
+    return mending._key(row.batch, row.file, row.row_number)
+
+
+def test_an_address_can_ask_for_the_short_form(visit: Visit) -> None:
+    labels = [one.label for one in visit("gui-so-lieu", way="form", unit="a1").text_input]
+    assert labels == ["Khai sinh", "Khai tử", "Lý do, nếu số giảm"]
+    assert not visit("gui-so-lieu", way="nonsense").text_input

@@ -13,6 +13,7 @@ from campaign.errors import CanDichError
 from etl import heartbeat, request
 from etl.configured import load
 from etl.pull import pull_source
+from pages import _tables
 from tests.pages.house import ID, LATER, build, report
 
 SOURCE = f"""
@@ -103,6 +104,19 @@ def test_a_silence_of_our_own_is_not_among_the_units_to_call(house, show):
     with pytest.raises(AssertionError, match="nothing drawn"):
         after.table("lagging-silent")
     assert "Chưa lấy được số liệu" in show("don-vi", as_of="2025-03-05", unit="a3").html
+
+
+def test_a_download_of_the_lagging_units_says_who_is_silent_by_our_own_failure(house, show, monkeypatch):
+    made = []
+    monkeypatch.setattr(_tables, "downloads", lambda _view, make, _name: made.append(make()))
+    show("don-vi-cham", as_of="2025-03-05")
+    fail(house)
+    show("don-vi-cham", as_of="2025-03-05")
+    before, after = made
+    assert before.columns[-1].header == "Chưa lấy được số liệu (nguồn hỏng)"
+    assert [row[-1] for row in before.rows] == ["Không"] * 4
+    assert [row[-1] for row in after.rows] == ["Có"] * 4
+    assert [row[:-1] for row in after.rows] == [row[:-1] for row in before.rows]
 
 
 @pytest.mark.usefixtures("house")
