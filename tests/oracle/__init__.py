@@ -45,7 +45,7 @@ Where the definitions are silent, this is what the oracle takes them to say:
 *Units with days* (docs/units.md)
 
 - "The evening before" is that of the day before the unit's first; so are the targets by which later work is spread.
-- Ties go to the unit listed first in units.csv, whatever the order in which a successor is written.
+- Ties go to the lower code, whatever the order in which units and successors are listed.
 - A unit that has told nothing itself last told something when its parts last did; by earlier units a report
   of the later unit is one of each of its parts.
 

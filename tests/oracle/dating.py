@@ -90,13 +90,13 @@ def nodes_of(rows: list[DatedRow]) -> list[Node]:
             part.heirs.append((heir, share))
             heir.parts.append((part, share))
     for node in nodes:
-        node.parts.sort(key=lambda one: one[0].place)
-        node.heirs.sort(key=lambda one: one[0].place)
+        node.parts.sort(key=lambda one: one[0].code)
+        node.heirs.sort(key=lambda one: one[0].code)
     return nodes
 
 
 def apportion(count: int, weights: Weights) -> list[int]:
-    """Return a count in whole parts by weights: the largest remainders are rounded up, ties to the one listed first."""
+    """Return a count in whole parts by weights: the largest remainders are rounded up, ties to the first."""
     whole = sum(weights)
     exact = [count * weight / whole for weight in weights]
     parts = [int(one) for one in exact]

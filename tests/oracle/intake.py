@@ -119,7 +119,9 @@ class Intake:
     covered: set[tuple[Key, date, str, int]] = field(default_factory=set)
     """held rows about which somebody decided: sent again they are unchanged"""
     refused: set[tuple[str, tuple[tuple[str, str], ...]]] = field(default_factory=set)
-    """rejected rows, why and what they said: each is listed once, however often it comes"""
+    """rejected rows, why and what they said: each is listed once, however many loads bring it"""
+    refused_before: frozenset[tuple[str, tuple[tuple[str, str], ...]]] = frozenset()
+    """those of earlier loads"""
     covered_rejected: set[tuple[str, tuple[tuple[str, str], ...]]] = field(default_factory=set)
     """rejected rows about which somebody decided: why, and what they said"""
 
@@ -143,6 +145,7 @@ class Intake:
             raise Refused("received_at strictly increases within a campaign")
         self.last_received_at = received_at
         self.loads += 1
+        self.refused_before = frozenset(self.refused)
 
     def open_rows(self) -> list[tuple[str, int, str]]:
         """Return (file, row, fate) of the rows that wait for a person."""
@@ -215,7 +218,7 @@ class Intake:
             if row.fate is Fate.REJECTED and again in self.covered_rejected:
                 row.fate = Fate.UNCHANGED
             elif row.fate in (Fate.REJECTED, Fate.HELD):
-                row.open = row.fate is Fate.HELD or again not in self.refused
+                row.open = row.fate is Fate.HELD or again not in self.refused_before
                 self.refused.add(again)
                 self.waited[self.loads, row.file, row.number] = row
 
