@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from campaign.errors import UsageError
 from etl.configured import aliases, inputs_of
 from etl.sheet_proposal import Proposal, propose, refusals, summary
 from reporting.texts import has, text
+from reporting.told import told
 
 SHOWN = 12
 _MOST_WIDE = 28
@@ -43,7 +44,7 @@ def _said(found: Proposal, lang: str, *, every: bool) -> list[str]:
     lines = [text("inspect.paste", lang), "", found.toml] if found.toml else [text("inspect.plain", lang), ""]
     if found.doubts:
         lines += [text("inspect.unsure", lang)]
-        lines += [f"  ? {text(key, lang, **told)}" for key, told in found.doubts]
+        lines += [f"  ? {_doubt(key, lang, said)}" for key, said in found.doubts]
         lines.append("")
     rows = summary(found.rows)
     shown = rows if every else rows[:SHOWN]
@@ -58,6 +59,13 @@ def _said(found: Proposal, lang: str, *, every: bool) -> list[str]:
         why = text(f"reason.{reason}", lang) if has(f"reason.{reason}") else reason
         lines.append(f"  {place}{f' (×{times})' if times > 1 else ''}: {why}: {what}{f' → {near}' if near else ''}")
     return lines
+
+
+def _doubt(key: str, lang: str, said: Mapping[str, object]) -> str:
+    """Return a doubt in a language; what an error said is one too."""
+    if key == "inspect.unreadable":
+        said = {**said, "what": told(str(said["what"]), lang)}
+    return text(key, lang, **said)
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 UNRECKONED = "công thức chưa có kết quả: mở bằng Excel rồi lưu lại"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _XML_SHEET = b"urn:schemas-microsoft-com:office:spreadsheet"
-_CELL = re.compile(rb"<(?:\w+:)?c (?P<head>[^>]*)>(?P<body>.*?)</(?:\w+:)?c>", re.DOTALL)
+_CELL = re.compile(
+    rb"<(?:\w+:)?c (?P<head>[^>]*+)(?<!/)>(?P<body>(?:[^<]++|<(?!/?(?:\w+:)?c[\s/>]))*+)</(?:\w+:)?c\s*>", re.DOTALL
+)
 _PLACE = re.compile(rb'\br="([A-Z]{1,3}[0-9]+)"')
 _FORMULA = re.compile(rb"<(?:\w+:)?f(?: [^>]*)?(?:/>|>(.*?)</(?:\w+:)?f>)", re.DOTALL)
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]+)</")

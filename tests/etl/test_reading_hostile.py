@@ -261,3 +261,13 @@ def test_old_workbooks_tell_of_their_error_cells_as_new_ones_do() -> None:
 
 def test_an_old_workbook_with_a_password_is_told_so() -> None:
     assert "is protected by a password" in refused(old_workbook([(9, 9, 1.0)], first=record(0x2F, b"\1" * 6)), "a.xls")
+
+
+def test_an_error_cell_right_of_empty_formatted_ones_is_told() -> None:
+    row = (
+        b'<row r="1"><c r="A1" s="1"/><c r="B1" s="1" /><c r="C1" t="e"><v>#REF!</v></c></row>'
+        b'<row r="2"><c r="A2" s="1"/><c r="B2"><f>SUM(D1:D9)</f></c><c r="C2"/><c r="D2"><v>4</v></c></row>'
+    )
+    rows = Book(with_sheet(row), "a.xlsx").grid("Biểu 01").rows
+    assert rows[0][:3] == [None, None, "#REF!"]
+    assert rows[1] == [None, "=SUM(D1:D9) (công thức chưa có kết quả: mở bằng Excel rồi lưu lại)", None, 4]
