@@ -14,7 +14,7 @@ from reporting import calibration, forecasts, numbers, tables
 from reporting.forecast_score import FEWEST_DAYS, GUESS, DayScore, Score
 from reporting.forecasts import Assessment
 
-COLUMNS = (("name", 1), ("chance", 1), ("finish_p50", 1), ("finish_p90", 3), ("expected_final", 3), ("remaining", 2),
+COLUMNS = (("name", 1), ("chance", 1), ("finish_p50", 2), ("finish_p90", 3), ("expected_final", 3), ("remaining", 2),
            ("feasible", 1))  # fmt: skip
 ROWS = 20  # the score comes after the table: it must be within reach
 SCORED = (("made_on", 1), ("open", 2), ("within", 1), ("expected_on_time", 2), ("came_on_time", 2), ("brier", 1))
