@@ -301,3 +301,15 @@ def test_a_day_without_end_is_for_its_owner_to_mend(
     configure(small, "select ma_xa, ngay, da_duyet, cuoi from ket_qua")
     with pytest.raises(ContractError, match="too large"):
         pull(small)
+
+
+def test_a_row_committed_late_is_not_missed_when_the_query_looks_back(
+    small: Small, database: psycopg.Connection
+) -> None:
+    since = 'since = { column = "sua_luc", first = 2025-02-01T00:00:00+07:00 }'
+    configure(small, QUERY.replace(" order", " where sua_luc >= :since - interval '10 minutes' order"), since)
+    put(database, ("00101", "2025-02-03", 5, "2025-02-03 12:00+07"))
+    assert pull(small)["accepted"] == 1
+    put(database, ("00102", "2025-02-03", 6, "2025-02-03 11:55+07"))
+    taken = pull(small)
+    assert (taken["accepted"], taken["unchanged"]) == (1, 1)
