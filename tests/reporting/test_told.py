@@ -31,7 +31,7 @@ ERRORS = {"ContractError", "SourceError", "ConfigError", "Passing", "_Missing"}
             (
                 "nguồn inbox: b.xlsx, trang tính 'Biểu 01', dòng 7: thiếu cột 'Đã số hóa'; tiêu đề hiện có: STT; "
                 "a.zip/b.csv: dòng 3 không phải mã UTF-8; sửa lại (sẽ đọc lại khi tệp được sửa); "
-                "đã nhận 2 tệp khác: 10 dòng, 4 nhận mới, 3 không đổi, 2 chờ duyệt, 1 bị trả lại (phiên bản v000007)"
+                "đã nhận 2 tệp khác: 10 dòng, 4 nhận mới, 3 không đổi, 2 chờ xác nhận, 1 trả lại (phiên bản v000007)"
             ),
         ),
         (
