@@ -165,13 +165,14 @@ class Geographer:
     def live(self) -> None:
         dice, made = self.dice, self.made
         rows = made.rows
+        communes = [row["code"] for row in rows if row["level"] == "commune"]
         for number in range(dice.between(1, 5)):
             file = InventedFile(f"{number}.csv", ["unit_code", "category", "stage", "as_of", "count"])
             reported: dict[tuple[str, ...], str] = {}
             for _ in range(dice.between(3, 14)):
                 day = made.start + dice.between(-2, made.length + 1) * ONE_DAY
                 on = [row["code"] for row in rows if row["level"] == "commune" and _is_on(row, day.isoformat())]
-                code = dice.one_of(on) if on and not dice.happens(6) else dice.one_of(rows[1:])["code"]
+                code = dice.one_of(on) if on and not dice.happens(6) else dice.one_of(communes)
                 category, stage = dice.one_of(list(made.categories) or [ALL]), dice.one_of(made.stages or ["done"])
                 reported[code, category, stage, day.isoformat()] = str(dice.between(0, 140))
             file.rows = [[*key, count] for key, count in reported.items()]
