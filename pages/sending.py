@@ -204,14 +204,17 @@ def _typed(view: View, code: str, stage: str, on: date) -> dict[str, str]:
     """Draw one field a category, with what stands now beside it; return what was typed."""
     named = {one.id: one.title(view.lang) for one in view.campaign.categories}
     typed: dict[str, str] = {}
-    columns = st.columns(min(len(view.campaign.category_ids), 3), gap="small")
+    wide = min(len(view.campaign.category_ids), 3)
+    columns = []
     for number, category in enumerate(view.campaign.category_ids):
+        if number % wide == 0:
+            columns = st.columns(wide, gap="small")  # row by row: on a phone they stand in their order
         row = next(one for one in view.rows(category=category, stage=stage, as_of=on) if one.code == code)
         target = numbers.whole(row.target, view.lang)
         stands = view.says("sending.now.none", target=target)
         if row.last_as_of is not None:
             stands = view.says("sending.now", n=row.done, on=row.last_as_of, target=target)
-        with columns[number % len(columns)]:
+        with columns[number % wide]:
             typed[category] = st.text_input(
                 _submitting.plain(named.get(category, view.says("template.count"))),
                 placeholder=numbers.whole(row.done, view.lang) if row.last_as_of else "",
