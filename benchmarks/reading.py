@@ -127,7 +127,8 @@ def measure(config: Configuration, name: str, files: list[Path]) -> None:
     profile.disable()
     clock -= LOOK_AGAIN_AFTER
     print(f"{name}: bare {alone:.2f} s, by the clock {alone_clock:.2f} s; "
-          f"row by row {read:.2f} s ({read / alone:.2f}×); pull {whole:.2f} s ({whole / alone:.2f}×), by the clock {clock:.2f} s ({clock / alone_clock:.2f}×); "
+          f"row by row {read:.2f} s ({read / alone:.2f}×); "
+          f"pull {whole:.2f} s ({whole / alone:.2f}×), by the clock {clock:.2f} s ({clock / alone_clock:.2f}×); "
           f"accepted {done[-1]['accepted']}")  # fmt: skip
     if PROFILE:
         pstats.Stats(profile).sort_stats("cumulative").print_stats(45)
