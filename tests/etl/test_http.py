@@ -118,7 +118,7 @@ def test_a_server_is_asked_only_for_what_changed_once_the_answer_is_loaded(
     web.says["/a"] = answer
     configure(small, f"{web.address}/a")
     with monkeypatch.context() as patched:
-        patched.setattr("etl.pull.ingest", lambda *_: (_ for _ in ()).throw(SourceError("lock", "is held")))
+        patched.setattr("etl.pull.ingest", lambda *_, **__: (_ for _ in ()).throw(SourceError("lock", "is held")))
         with pytest.raises(SourceError):
             pull(small)
     assert [pull(small)["files"] for _ in range(3)] == [1, 0, 0]

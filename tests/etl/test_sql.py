@@ -109,7 +109,7 @@ def test_since_asks_for_what_is_new_and_moves_only_when_it_is_loaded(
     assert pull(small)["read"] == 1, "what is older than the first moment is not asked for"
     put(database, ("00102", "2025-02-04", 6, "2025-02-04 12:00:00.123456+07"))
     with monkeypatch.context() as patched:
-        patched.setattr("etl.pull.ingest", lambda *_: (_ for _ in ()).throw(SourceError("lock", "is held")))
+        patched.setattr("etl.pull.ingest", lambda *_, **__: (_ for _ in ()).throw(SourceError("lock", "is held")))
         with pytest.raises(SourceError, match="is held"):
             pull(small)
     assert (pull(small)["read"], small.done()) == (1, 11)
