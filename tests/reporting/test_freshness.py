@@ -10,7 +10,7 @@ from fractions import Fraction
 import pytest
 
 from campaign.freshness import Tally
-from reporting.freshness import punctuality
+from reporting.freshness import _late_by_us, punctuality
 from tests.warehouse.small import CONFIG, NAMED, TARGETS, UNITS, Small, counts
 
 EXCUSED = """
@@ -102,3 +102,12 @@ def test_a_view_of_one_category_asks_for_that_category_alone(tmp_path):
     assert punctuality(figures, "27", first, category="birth").whole == Tally(1, 1, 1)
     assert punctuality(figures, "27", first, category="death").whole == Tally(1, 0, 0)
     small.close()
+
+
+def test_the_days_a_failing_source_made_late_are_those_expected_late_and_seen():
+    one, two, three = (date(2025, 3, day) for day in (1, 2, 3))
+    expected = {"a": [("a", one), ("a", two)], "b": [("b", one)], "T": [("a", one), ("a", two), ("b", one)]}
+    ours = {("a", two), ("a", one), ("a", three), ("b", one)}
+    came_late = {("a", one): True, ("a", two): True, ("a", three): True, ("b", one): True}
+    assert _late_by_us(expected, ours, came_late, {"a", "T"}) == {"a": (one, two)}
+    assert _late_by_us(expected, ours, came_late | {("a", two): False}, {"a"}) == {"a": (one,)}
