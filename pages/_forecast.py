@@ -64,7 +64,7 @@ def _roll_up_told(view: View, one: Assessment) -> list[str]:
     if not units:
         return [f"<b>{says}</b>"]
     counted = "".join(f"{chip(view, kind, count)} " for kind, count in _verdicts(view, one.row.code))
-    return [f"<b>{e(units)}</b>", says, counted]
+    return [f"<b>{e(units)}</b>", says, counted and f"{e(view.says('feasible.compared'))} {counted}"]
 
 
 def _gauge(view: View, one: Assessment) -> str:
