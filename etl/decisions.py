@@ -17,7 +17,8 @@ from campaign.scope import Scope
 from campaign.values import read_text
 from etl.envelope import Envelope
 from etl.ledger import Ledger, content_of
-from warehouse.decisions import Covered, DecisionRow, RefusedRow
+from warehouse.decided import Decided
+from warehouse.decisions import Covered, RowOnRecord
 from warehouse.writer import NextVersion, utc
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Desk:
         self.batch, self.moment, self.files = received.batch, moment, received.files
         self.day = moment.astimezone(config.zone).date()
         self.ledger = Ledger(received.batch, utc(moment))
-        self.records: list[DecisionRow] = []
+        self.records: list[Decided] = []
         self.verdicts: list[Verdict] = []
 
     def decide(self, number: int, content: dict[str, Any]) -> None:
@@ -72,7 +73,7 @@ class Desk:
         if decision is not None:
             self._record(number, decision, row, claim, (outcome, refusal, other))
 
-    def _take(self, decision: Decision | None, row: RefusedRow | None) -> tuple[Claim | None, bool]:
+    def _take(self, decision: Decision | None, row: RowOnRecord | None) -> tuple[Claim | None, bool]:
         """Let a decision take effect; return the count that then stands, and whether it is over its target."""
         if decision is None:
             raise Refused(Refusal.UNREADABLE)
@@ -91,7 +92,7 @@ class Desk:
             return (_claim_of(row) if own else None), False
         return verdict.claim, verdict.over_target
 
-    def _too_late(self, decision: Decision, row: RefusedRow) -> None:
+    def _too_late(self, decision: Decision, row: RowOnRecord) -> None:
         """Say that a row was settled before this decision, and whether by the very same one."""
         own = [one for one in self.records if one.outcome == Outcome.TAKEN]
         taken = [*self.version.decisions.taken(row.key)] + [
@@ -113,13 +114,13 @@ class Desk:
         if scope.units is not None and (unit is None or not permitted(scope, self.judge, unit, self.day)):
             raise Refused(Refusal.OUTSIDE_SCOPE)
 
-    def _accept(self, decision: Decision, row: RefusedRow) -> Verdict:
+    def _accept(self, decision: Decision, row: RowOnRecord) -> Verdict:
         if row.fate != Fate.HELD:
             raise Refused(Refusal.NOT_HELD)
         daily = row.series is not None and row.series.measure is Measure.INCREMENT
         return self._judged(decision, row, _cells(row), Terms(daily=daily))
 
-    def _correct(self, decision: Decision, row: RefusedRow) -> Verdict:
+    def _correct(self, decision: Decision, row: RowOnRecord) -> Verdict:
         """Judge the row with its changes; its count is then the whole count at the end of the day."""
         cells = {**(_cells(row) if row.series else row.content), **decision.change}
         source = self.config.source(row.source) if row.source else None
@@ -128,7 +129,7 @@ class Desk:
             raise Refused(Refusal.NO_COUNT)
         return self._judged(decision, row, cells, Terms())
 
-    def _alias(self, decision: Decision, row: RefusedRow) -> Verdict | None:
+    def _alias(self, decision: Decision, row: RowOnRecord) -> Verdict | None:
         """Let a name mean a unit from now on, and judge this row by it.
 
         A row of a source that adds rows up is a part of a count: it is not guessed, its file is sent again.
@@ -150,7 +151,7 @@ class Desk:
             raise
 
     def _judged(
-        self, decision: Decision, row: RefusedRow, cells: dict[str, Any], terms: Terms, means: str = ""
+        self, decision: Decision, row: RowOnRecord, cells: dict[str, Any], terms: Terms, means: str = ""
     ) -> Verdict:
         """Judge a row as decided: the person's reason stands for the row's own, and it is on record who said so."""
         cells = {**cells, "reason": decision.why, "reported_by": self.envelope.sender.name or self.envelope.sender.id}
@@ -168,7 +169,7 @@ class Desk:
         return verdict
 
     def _record(
-        self, number: int, decision: Decision, row: RefusedRow | None, claim: Claim | None,
+        self, number: int, decision: Decision, row: RowOnRecord | None, claim: Claim | None,
         ended: tuple[Outcome, str, str | None],
     ) -> None:  # fmt: skip
         outcome, refusal, other = ended
@@ -176,7 +177,7 @@ class Desk:
         sender, name = self.envelope.sender, read_text(row.content.get("unit_name")) if row else ""
         is_alias = decision.what is What.ALIAS
         self.records.append(
-            DecisionRow(
+            Decided(
                 batch=self.batch,
                 number=number,
                 received_at=utc(self.moment),
@@ -226,7 +227,7 @@ def put_decisions(
     return desk.close(), desk.verdicts
 
 
-def _cells(row: RefusedRow) -> dict[str, Any]:
+def _cells(row: RowOnRecord) -> dict[str, Any]:
     """Return the cells of a row that could be read: what it claimed, whole, whatever columns it came in."""
     if row.series is None:
         return dict(row.content)
@@ -235,7 +236,7 @@ def _cells(row: RefusedRow) -> dict[str, Any]:
             "as_of": row.as_of, "count": row.count}  # fmt: skip
 
 
-def _claim_of(row: RefusedRow) -> Claim:
+def _claim_of(row: RowOnRecord) -> Claim:
     if row.series is None or row.as_of is None or row.count is None:
         raise ValueError("a row without a claim")
     series = row.series._replace(measure=Measure.COUNT)

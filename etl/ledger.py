@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from campaign.rows import Claim, Fate, Measure, Row, Verdict
 from campaign.values import read_text
-from warehouse.writer import RefusedRow, StatedRow, SubmissionRow, TargetRow
+from warehouse.records import RefusedRow, StatedRow, SubmissionRow, TargetRow
 
 
 @dataclass

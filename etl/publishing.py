@@ -14,8 +14,9 @@ from campaign.rows import Measure
 from etl.configured import Inputs, input_bytes, inputs_of
 from reporting.figures import store_of
 from warehouse.reader import Reader
+from warehouse.records import StatedRow, TargetRow
 from warehouse.versions import VersionStore, write_whole
-from warehouse.writer import NextVersion, StatedRow, TargetRow, fingerprint, next_version, schema_mark
+from warehouse.writer import NextVersion, fingerprint, next_version, schema_mark
 
 LOG = logging.getLogger(__name__)
 FAILURE = "FAILED.json"

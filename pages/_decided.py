@@ -51,7 +51,7 @@ def show(view: View) -> None:
 
 
 def _cells(view: View, row: Decided) -> list[_tables.Cell]:
-    lang, said = view.lang, row.row_content
+    lang, said = view.lang, row.said
     unit = row.unit_code or row.means
     who = (
         view.tree.unit(unit).name

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from campaign.feasibility import Verdict
 from campaign.prospects import Standing
+from campaign.warning import WARNED_BELOW
 from pages import _ask
 from pages._cards import e, items, link, panel
 from pages._view import View
@@ -50,7 +51,7 @@ def strip(view: View, code: str) -> str:
 
 def _leaf_told(view: View, one: Assessment) -> list[str]:
     lang, prospect = view.lang, one.prospect
-    told = [f"<b>{e(forecasts.says(prospect, view.campaign, lang))}</b>", e(forecasts.units(prospect, one.row, lang))]
+    told = [f"<b>{e(forecasts.says(prospect, view.campaign, lang))}</b>", e(forecasts.units(one, lang))]
     if prospect.standing is Standing.OPEN:
         told.append(f"{chip(view, one.feasibility.verdict)} {e(forecasts.feasible(one.feasibility, lang))}")
         told.append(e(forecasts.people(one.feasibility, lang)))
@@ -59,7 +60,7 @@ def _leaf_told(view: View, one: Assessment) -> list[str]:
 
 def _roll_up_told(view: View, one: Assessment) -> list[str]:
     """Return what a roll-up is told: its leaves first, as one late unit alone makes the whole late."""
-    units = forecasts.units(one.prospect, one.row, view.lang)
+    units = forecasts.units(one, view.lang)
     says = e(forecasts.says(one.prospect, view.campaign, view.lang))
     if not units:
         return [f"<b>{says}</b>"]
@@ -73,21 +74,19 @@ def _gauge(view: View, one: Assessment) -> str:
     if p is None:
         return ""
     figure, key, share = forecasts.likely(one.prospect, view.lang), "forecast.chance", p
-    if not row.is_leaf and row.units_with_target:
+    if not row.is_leaf and one.on_time_share is not None:
         units, due = numbers.half_up(one.prospect.units_on_time), row.units_with_target
         figure = f"{numbers.whole(units, view.lang)}/{numbers.whole(due, view.lang)}"
         key = "forecast.units_on_time" if one.prospect.standing is Standing.OPEN else "forecast.expected_units"
-        share = one.prospect.units_on_time / due
-    tone = "short" if share < forecasts.EVEN else "met"
+        share = one.on_time_share
+    tone = "short" if share < WARNED_BELOW else "met"
     bar = f'<div class="cd-track" aria-hidden="true"><i style="width:{charts.width(share)}%"></i></div>'
     return f'<div class="cd-chance" data-tone="{tone}"><b>{e(figure)}</b><small>{e(view.says(key))}</small>{bar}</div>'
 
 
 def _verdicts(view: View, code: str) -> list[tuple[Verdict, int]]:
     """Return how many leaves at and below a unit have each verdict, those there are none of left out."""
-    inside = [everyone(view)[row.code] for row in view.within(code) if row.is_leaf and row.target]
-    counted = [(one, sum(found.feasibility.verdict is one for found in inside)) for one in Verdict]
-    return [(one, count) for one, count in counted if count]
+    return forecasts.verdicts(everyone(view)[row.code] for row in view.within(code))
 
 
 def chip(view: View, kind: Verdict, count: int | None = None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from campaign.progress import UnitProgress
 from campaign.prospects import FORECAST_COLUMNS, Standing
@@ -38,13 +37,12 @@ def _cards(view: View, row: UnitProgress) -> str:
     if prospect.standing is not Standing.OPEN:
         return ""
     middle, low, high = forecasts.days(prospect, lang)
-    share = prospect.expected_final / row.target if prospect.expected_final is not None and row.target else None
     of = view.says("forecast.expected_final.of", target=numbers.whole(row.target, lang), counts=view.counts)
     drawn = [
         card(view.says("forecast.expected_finish"), middle, "",
              e(view.says("forecast.range", low=low, high=high)) if low != high else "",
              e(view.says("forecast.deadline", on=view.campaign.end))),
-        card(view.says("forecast.expected_final"), numbers.percent(share, lang, finished=False), "",
+        card(view.says("forecast.expected_final"), numbers.percent(one.expected_share, lang, finished=False), "",
              e(f"{numbers.whole(prospect.expected_final, lang)} {of}")),
     ]  # fmt: skip
     if not row.is_leaf:
@@ -121,8 +119,7 @@ def _score(view: View) -> None:
 
 def _reads(view: View, found: Score) -> str:
     """Return the score in a sentence or two that anybody can read."""
-    days = sum(1 for day in found.days if day.compared)
-    told = view.says(f"score.reads.{found.fit}", days=days, share=numbers.percent(found.coverage, view.lang))
+    told = view.says(f"score.reads.{found.fit}", days=found.judged, share=numbers.percent(found.coverage, view.lang))
     if found.brier is None:
         return told
     key = "score.reads.better" if found.brier < GUESS else "score.reads.worse"
@@ -139,10 +136,9 @@ def _score_cards(view: View, found: Score) -> str:
     ]
     half = found.halfway
     if half is not None:
-        share = Fraction(half.both, half.warned) if half.warned else None
         missed = view.says("score.missed.of", hit=half.both, n=half.missed)
         warned = view.says("score.warned.of", hit=half.both, n=half.warned, on=half.on)
-        drawn.append(card(view.says("score.warned"), numbers.percent(share, lang), "", e(warned), e(missed)))
+        drawn.append(card(view.says("score.warned"), numbers.percent(half.right, lang), "", e(warned), e(missed)))
     return f'<div class="cd-cards">{"".join(drawn)}</div>'
 
 
@@ -154,7 +150,7 @@ def _calibration(view: View, found: Score) -> str:
     for one in found.bins:
         low, high = (numbers.whole(edge * 100, view.lang) for edge in (one.low, one.high))
         hit = view.says("score.calibration.of", hit=one.came, n=one.units)
-        share = numbers.percent(Fraction(one.came, one.units), view.lang)
+        share = numbers.percent(one.share, view.lang)
         lines.append(
             (e(view.says("score.calibration.line", low=low, high=high)), f"{share}<small>{hit}</small>", "", "")
         )

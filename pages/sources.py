@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -147,10 +148,8 @@ def _last_new(view: View, state: State) -> str:
 
 def _took(view: View, pull: Mapping[str, Any], ended: datetime) -> str:
     began = moment(pull.get("started")) or ended
-    tenths = int((ended - began).total_seconds() * 10 + 0.5)
-    whole, rest = divmod(max(tenths, 0), 10)
-    comma = "," if view.lang == "vi" else "."
-    return view.says("sources.took", seconds=f"{whole}{comma}{rest}")
+    took = Fraction(max(ended - began, timedelta()) // timedelta(microseconds=1), 10**6)
+    return view.says("sources.took", seconds=numbers.decimal(took, 1, view.lang))
 
 
 def _next(view: View, state: State) -> str:

@@ -22,7 +22,7 @@ def still(bins: Sequence[Bin], said: str, came: str) -> str:
         for at in (SIDE * step // 4 for step in range(5))
     )
     dots = "".join(
-        f'<circle cx="{SIDE * float(one.said):.1f}" cy="{SIDE * (1 - one.came / one.units):.1f}" '
+        f'<circle cx="{SIDE * float(one.said):.1f}" cy="{SIDE * (1 - float(one.share)):.1f}" '
         f'r="{max(LARGEST * sqrt(one.units / most), SMALLEST):.1f}" fill="{DONE}" fill-opacity=".75"/>'
         for one in bins
     )

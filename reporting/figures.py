@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from campaign.calendar import ONE_DAY
@@ -38,6 +39,12 @@ LONGEST_SERIES = 3660  # days
 def store_of(config: Configuration, campaign_id: str) -> VersionStore:
     """Return the version store of a campaign."""
     return VersionStore(config.warehouse / campaign_id)
+
+
+def _make_room(kept: dict[Any, Any], most: int) -> None:
+    """Let the oldest fall out until one more may be kept."""
+    while len(kept) >= most:
+        kept.pop(next(iter(kept)))
 
 
 class Figures:
@@ -92,8 +99,7 @@ class Figures:
             return self
         with self._lock:
             if units_on not in self._others:
-                while len(self._others) >= CUBES_KEPT:
-                    self._others.pop(next(iter(self._others)))
+                _make_room(self._others, CUBES_KEPT)
                 other = copy(self)
                 vars(other).update(units_on=units_on, _days={}, _outlooks={}, _others={})
                 self._others[units_on] = other
@@ -174,8 +180,7 @@ class Figures:
         key = (view, id(tree), known_at)
         with self._lock:
             if key not in self._cubes:
-                while len(self._cubes) >= CUBES_KEPT:
-                    self._cubes.pop(next(iter(self._cubes)))
+                _make_room(self._cubes, CUBES_KEPT)
                 facts = self._facts(view.stage, tree, known_at)
                 self._cubes[key] = Cube(self._campaign_of(tree), self.rules, tree, view, facts)
             return self._cubes[key]
@@ -188,8 +193,7 @@ class Figures:
         if found is None:
             found = tuple(self._figures_on(view, as_of, known_at))
             with self._lock:
-                while len(self._days) >= DAYS_KEPT:
-                    self._days.pop(next(iter(self._days)))
+                _make_room(self._days, DAYS_KEPT)
                 self._days[key] = found
         return found
 
@@ -306,8 +310,7 @@ class Figures:
                 made = tuple(prospects_of(cubes[0], everyone, as_of, cubes[1]))
             found = {one.code: one for one in made}
             with self._lock:
-                while len(self._outlooks) >= CUBES_KEPT:
-                    self._outlooks.pop(next(iter(self._outlooks)))
+                _make_room(self._outlooks, CUBES_KEPT)
                 self._outlooks[key] = found
         return [found[row.code] for row in rows]
 

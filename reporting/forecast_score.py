@@ -14,13 +14,13 @@ from fractions import Fraction
 
 from campaign.calendar import ONE_DAY
 from campaign.prospects import Prospect, Standing
+from campaign.warning import WARNED_BELOW
 from reporting.figures import Figures
 
 FEWEST_DAYS = 2
 BINS = 5
 GUESS = Fraction(1, 4)  # the Brier score of saying 50/50 of everything
 FIT_FROM, FIT_TO = Fraction(75, 100), Fraction(85, 100)
-WARNED_BELOW = Fraction(1, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,11 @@ class Bin:
     said: Fraction
     came: int
 
+    @property
+    def share(self) -> Fraction:
+        """Return the share that came true."""
+        return Fraction(self.came, self.units)
+
 
 @dataclass(frozen=True, slots=True)
 class Halfway:
@@ -60,6 +65,11 @@ class Halfway:
     warned: int
     missed: int
     both: int
+
+    @property
+    def right(self) -> Fraction | None:
+        """Return the share of the warned who missed; None when nobody was warned."""
+        return Fraction(self.both, self.warned) if self.warned else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +84,14 @@ class Score:
     halfway: Halfway | None
 
     @property
+    def judged(self) -> int:
+        """Return how many days' forecasts have a next day to be held against."""
+        return sum(1 for day in self.days if day.compared)
+
+    @property
     def enough(self) -> bool:
         """Tell whether enough days can be judged to say anything."""
-        return sum(1 for day in self.days if day.compared) >= FEWEST_DAYS
+        return self.judged >= FEWEST_DAYS
 
     @property
     def coverage(self) -> Fraction | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -16,7 +18,6 @@ from reporting import numbers
 from reporting.figures import Figures
 from reporting.texts import text
 
-EVEN = Fraction(1, 2)
 BORROWED = 0.5  # from this share of borrowed evidence on, it is said
 HUNDREDTHS = 100
 
@@ -28,6 +29,24 @@ class Assessment:
     row: UnitProgress
     prospect: Prospect
     feasibility: Feasibility
+
+    @property
+    def expected_share(self) -> Fraction | None:
+        """Return the share of the target expected by the last day; None where nothing is due or forecast."""
+        final, target = self.prospect.expected_final, self.row.target
+        return final / target if final is not None and target else None
+
+    @property
+    def on_time_share(self) -> Fraction | None:
+        """Return the share of the leaves with work that is expected to be on time; None where there is no work."""
+        due = self.row.units_with_target
+        return self.prospect.units_on_time / due if due else None
+
+
+def verdicts(assessed: Iterable[Assessment]) -> list[tuple[Verdict, int]]:
+    """Return how many leaves with work have each verdict, those there are none of left out."""
+    counted = Counter(one.feasibility.verdict for one in assessed if one.row.is_leaf and one.row.target)
+    return [(one, counted[one]) for one in Verdict if counted[one]]
 
 
 def assess(figures: Figures, as_of: date, category: str = ALL, stage: str | None = None) -> dict[str, Assessment]:
@@ -158,11 +177,12 @@ def _date(day: date, prospect: Prospect, lang: str) -> str:
     return numbers.day_short(day, lang) if day.year == prospect.as_of.year else numbers.day(day, lang)
 
 
-def units(prospect: Prospect, row: UnitProgress, lang: str) -> str:
+def units(one: Assessment, lang: str) -> str:
     """Return how many units and what share a roll-up is expected to reach by the last day; empty for a leaf."""
-    if prospect.standing is not Standing.OPEN or prospect.expected_final is None or not row.target:
+    prospect, row = one.prospect, one.row
+    if prospect.standing is not Standing.OPEN or one.expected_share is None:
         return ""
-    share = numbers.percent(prospect.expected_final / row.target, lang, finished=False)
+    share = numbers.percent(one.expected_share, lang, finished=False)
     final = numbers.whole(prospect.expected_final, lang)
     if row.is_leaf:
         return text("forecast.final", lang, final=final, share=share)

@@ -1,4 +1,4 @@
-"""Decided: the decisions of a published version, as people read them."""
+"""Decided: the decisions on record, as the next version writes them and people read them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Decided:
     row_number: int
     row_fate: str
     row_reason: str
-    row_content: dict[str, Any]
+    row_content: str
     unit_code: str | None
     category: str | None
     stage: str | None
@@ -42,6 +42,11 @@ class Decided:
     refusal: str
     other: str | None
     needless_by: str | None
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """Return the row as it was received, by field."""
+        return dict(json.loads(self.row_content))
 
 
 def read_decisions(rows: Callable[[str], list[tuple[Any, ...]]]) -> list[Decided]:
@@ -55,5 +60,5 @@ def read_decisions(rows: Callable[[str], list[tuple[Any, ...]]]) -> list[Decided
         values = dict(zip(names, row, strict=True))
         for name in ("received_at", "decided_at"):
             values[name] = values[name].replace(tzinfo=UTC)
-        found.append(Decided(**{**values, "row_content": json.loads(values["row_content"])}))
+        found.append(Decided(**values))
     return found

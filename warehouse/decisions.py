@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import duckdb
 
 from campaign.rows import Measure, Series
+from warehouse.decided import Decided
 
 Key = tuple[str, str, int]  # load, file, row number
 
 
 @dataclass(frozen=True)
-class RefusedRow:
+class RowOnRecord:
     """A held or rejected row as the version has it; `released_by`: the load that settled it."""
 
     key: Key
@@ -30,37 +31,6 @@ class RefusedRow:
     content: dict[str, Any]
     content_text: str
     released_by: str | None
-
-
-@dataclass(frozen=True)
-class DecisionRow:
-    """One row of the table decision, without its seq."""
-
-    batch: str
-    number: int
-    received_at: datetime
-    decided_at: datetime
-    sender: str
-    sender_name: str
-    what: str
-    why: str
-    row_batch: str
-    row_file: str
-    row_number: int
-    row_fate: str
-    row_reason: str
-    row_content: str
-    unit_code: str | None
-    category: str | None
-    stage: str | None
-    as_of: date | None
-    count: int | None
-    alias: str | None
-    means: str | None
-    outcome: str
-    refusal: str
-    other: str | None
-    needless_by: str | None
 
 
 @dataclass
@@ -89,7 +59,7 @@ class Decisions:
         """Work in the version's own transaction."""
         self._connection, self._append = connection, append
 
-    def row(self, key: Key) -> RefusedRow | None:
+    def row(self, key: Key) -> RowOnRecord | None:
         """Return the refused row of a load, a file and a number; None when there is none."""
         found = self._connection.execute(
             """select r.fate, r.reason, r.unit_code, r.category, r.stage, r.as_of, r."count", r.field, r.content,
@@ -102,25 +72,25 @@ class Decisions:
             return None
         fate, reason, unit, category, stage, as_of, count, named, content, released_by, source, measure = found
         series = Series(unit, category, stage, Measure(measure)) if unit is not None else None
-        return RefusedRow(
+        return RowOnRecord(
             key, source, fate, reason, series, as_of, count, named, json.loads(content), content, released_by
         )
 
-    def taken(self, key: Key) -> list[DecisionRow]:
+    def taken(self, key: Key) -> list[Decided]:
         """Return the decisions taken on a row."""
-        named = ", ".join(f'"{name}"' for name in DecisionRow.__dataclass_fields__)
+        named = ", ".join(f'"{name}"' for name in Decided.__dataclass_fields__)
         rows = self._connection.execute(
             f"""select {named} from decision
                 where row_batch = $batch and row_file = $file and row_number = $number and outcome = 'taken'""",  # noqa: S608 - names of our own dataclass
             dict(zip(("batch", "file", "number"), key, strict=True)),
         ).fetchall()
-        return [DecisionRow(*row) for row in rows]
+        return [Decided(*row) for row in rows]
 
-    def record(self, rows: Sequence[DecisionRow]) -> None:
+    def record(self, rows: Sequence[Decided]) -> None:
         """Put decisions on record."""
         self._append("decision", rows)
 
-    def settle(self, row: RefusedRow, batch: str) -> None:
+    def settle(self, row: RowOnRecord, batch: str) -> None:
         """Note that a load settled a refused row; every part of one held count is settled with it."""
         if row.fate == "held" and row.series is not None:
             where = """unit_code = $unit and category = $category and stage = $stage and as_of = $as_of

@@ -1,6 +1,7 @@
 """A real server for a real browser: the small campaign, served by the launcher on a free port."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -56,6 +57,24 @@ class Server:
             except OSError:
                 time.sleep(0.1)
         raise AssertionError(self.log.read_text())
+
+
+@contextmanager
+def whole(config: Path) -> Iterator[str]:
+    """Run the product by `manage.py start`, scheduler and all, and give its address; Ctrl-C must end it well."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, str(ROOT / "manage.py"), "start", "--config", str(config), "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert url in process.stdout.readline()
+            yield url
+        finally:
+            process.send_signal(signal.SIGINT)
+            assert process.wait(20) == 0
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,5 @@
 """The main promise, whole: `manage.py start`, a file dropped into a folder, the new figure on an untouched screen."""
 
-import os
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ROOT, settled
+from tests.browser.conftest import settled, whole
 from tests.pages.house import ID, build, report
 
 pytestmark = pytest.mark.browser
@@ -31,21 +26,8 @@ def started(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     """Run the small campaign by `manage.py start`; give its configuration and address."""
     config = build(tmp_path / "house")
     config.write_text(config.read_text("utf-8") + SOURCE, "utf-8")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, str(ROOT / "manage.py"), "start", "--config", str(config), "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=dict(os.environ))
-    try:
-        assert process.stdout is not None
-        address = process.stdout.readline()
-        assert f"http://127.0.0.1:{port}" in address
-        yield config, f"http://127.0.0.1:{port}"
-    finally:
-        process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
-        assert process.stdout is not None
-        process.stdout.close()
+    with whole(config) as url:
+        yield config, url
 
 
 def test_a_dropped_file_is_on_screen_within_70_seconds_without_touching_the_browser(page, started):

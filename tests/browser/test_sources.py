@@ -1,10 +1,5 @@
 """A source that breaks under the eyes of a visitor: the overview says so, and that it is mended, without a reload."""
 
-import os
-import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +8,7 @@ from playwright.sync_api import expect
 
 from etl import request
 from etl.configured import load
-from tests.browser.conftest import ROOT, settled
+from tests.browser.conftest import settled, whole
 from tests.pages.house import ID, build, report
 
 pytestmark = pytest.mark.browser
@@ -35,20 +30,8 @@ def started(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     (config.parent / "inbox").mkdir()
     for day in (1, 2, 3):
         report(config.parent / "inbox", day)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, str(ROOT / "manage.py"), "start", "--config", str(config), "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=dict(os.environ))
-    try:
-        assert process.stdout is not None
-        assert f"http://127.0.0.1:{port}" in process.stdout.readline()
-        yield config, f"http://127.0.0.1:{port}"
-    finally:
-        process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
-        assert process.stdout is not None
-        process.stdout.close()
+    with whole(config) as url:
+        yield config, url
 
 
 def test_a_source_breaks_and_is_mended_on_an_untouched_overview_and_a_pull_is_one_click(page, started):

@@ -68,7 +68,7 @@ def test_a_finished_unit_and_an_ended_campaign_have_no_band(show):
 
 def test_early_warnings_come_before_the_groups_by_status(show, prospects):
     rows = show("don-vi-cham").table("warned")
-    open_leaves = [one for one in prospects.values() if one.is_leaf and (one.p_on_time or 0) < forecasts.EVEN]
+    open_leaves = [one for one in prospects.values() if one.is_leaf and (one.p_on_time or 0) < 0.5]
     assert len(rows) == len(open_leaves)
     missing = [int(row[3].replace(".", "")) for row in rows]
     assert missing == sorted(missing, reverse=True)

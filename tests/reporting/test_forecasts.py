@@ -122,6 +122,19 @@ def test_more_days_ease_the_need(figures):
     assert forecasts.what_if(figures, one, 3, date(2025, 3, 5)).best == 40  # staff is not known
 
 
+def test_shares_and_verdicts_are_counted_over_the_leaves_with_work(figures):
+    found = forecasts.assess(figures, date(2025, 3, 3))
+    top = next(one for one in found.values() if not one.row.parent_code)
+    half = replace(top.prospect, expected_final=Fraction(top.row.target, 2), units_on_time=Fraction(3, 2))
+    assert replace(top, prospect=half).expected_share == Fraction(1, 2)
+    assert replace(top, prospect=half).on_time_share == Fraction(3, 2) / top.row.units_with_target
+    assert replace(top, row=replace(top.row, target=None, units_with_target=0)).expected_share is None
+    assert replace(top, row=replace(top.row, units_with_target=0)).on_time_share is None
+    counted = forecasts.verdicts(found.values())
+    assert sum(count for _, count in counted) == top.row.units_with_target
+    assert all(count for _, count in counted)
+
+
 def made(code, p, low, high, day=4):
     on = date(2025, 3, day)
     band = ((on, low, (low + high) // 2, high),)
@@ -145,6 +158,7 @@ def test_the_score_counts_what_came(figures):
     assert found.brier == Fraction(46, 500)
     assert [(one.units, one.came) for one in found.bins] == [(2, 0), (1, 0), (2, 0)]
     assert (found.halfway.warned, found.halfway.missed, found.halfway.both) == (2, 2, 2)
+    assert (found.judged, found.halfway.right, found.bins[0].share) == (2, 1, 0)
 
 
 def test_before_the_end_nothing_is_said_of_who_was_on_time(figures):
