@@ -22,12 +22,3 @@ def parts_of(field: str) -> tuple[str, str] | None:
     """Return (category, stage) of a column of counts; None for another column."""
     parts = field.split("|")
     return (parts[1], parts[2]) if len(parts) == 3 and parts[0] == "count" else None  # noqa: PLR2004 - count, category, stage
-
-
-def cell_name(row: int, column: int) -> str:
-    """Return what people call a cell: (12, 4) is D12."""
-    letters = ""
-    while column:
-        column, place = divmod(column - 1, 26)
-        letters = chr(ord("A") + place) + letters
-    return f"{letters}{row}"

@@ -14,6 +14,7 @@ from typing import Any
 
 from campaign.configuration import Campaign, Configuration, Source
 from campaign.judging import Judge
+from campaign.places import place_of
 from campaign.rows import Row, Series, Tally, Verdict
 from etl.configured import inputs_of
 from etl.decisions import Coverage, within_scope
@@ -45,7 +46,7 @@ class Line:
     @property
     def place(self) -> str:
         """Return where the row stands, as people say it: a cell of the template, else the row's number."""
-        return str(self.cells.get("cell") or self.number)
+        return str(self.cells.get("cell") or place_of(self.number))
 
 
 @dataclass(frozen=True)

@@ -7,20 +7,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from campaign.errors import ContractError
+from campaign.places import cell_number, cell_of
 from campaign.rows import Row
-from campaign.template import DAY, FIRST_ROW, MARK, MARK_ROW, cell_name, parts_of
+from campaign.template import DAY, FIRST_ROW, MARK, MARK_ROW, parts_of
 from campaign.values import read_text
 from etl.reading import WORKBOOKS
 from etl.sheet_guard import looked_at
-
-MOST_COLUMNS = 1000  # a row's number in the sheet and its column make one number
 
 
 def read_template(path: Path, name: str) -> list[Row] | None:
     """Return one row a filled cell of our template; None when the file is no template of ours.
 
-    A row's number is the sheet's row × 1000 + its column; `cell` says it as people do. An empty cell says nothing: it
-    makes no row. Raises ContractError for a template that was taken apart.
+    A row's number names its cell (campaign.places), as of any laid-out sheet. An empty cell says nothing: it makes no
+    row. Raises ContractError for a template that was taken apart.
     """
     if Path(name).suffix.lower() not in WORKBOOKS:
         return None
@@ -55,7 +54,9 @@ def _rows(cells: list[list[object]], where: str) -> Iterator[Row]:
     row, column = DAY
     day = _at(cells, row - 1, column - 1)
     if read_text(day) == "":
-        raise ContractError(f"{where}, cell {cell_name(*DAY)}", "has no day", "the day the counts are of was expected")
+        raise ContractError(
+            f"{where}, cell {cell_of(cell_number(1, *DAY))}", "has no day", "the day the counts are of was expected"
+        )
     for place in range(FIRST_ROW - 1, len(cells)):
         unit = {name: _at(cells, place, named[name]) for name in ("unit_code", "unit_name")}
         reason = _at(cells, place, named["reason"]) if "reason" in named else None
@@ -66,7 +67,8 @@ def _rows(cells: list[list[object]], where: str) -> Iterator[Row]:
             found: dict[str, object] = {**unit, "category": parts[0], "stage": parts[1], "as_of": day, "count": count}
             if read_text(reason):
                 found["reason"] = reason
-            yield Row((place + 1) * MOST_COLUMNS + at + 1, {**found, "cell": cell_name(place + 1, at + 1)})
+            number = cell_number(1, place + 1, at + 1)
+            yield Row(number, {**found, "cell": cell_of(number)})
 
 
 def _at(cells: list[list[object]], row: int, column: int) -> object:

@@ -67,7 +67,7 @@ def _cells(view: View, row: Decided) -> list[_tables.Cell]:
         {"text": numbers.moment(row.decided_at, view.config.zone, lang), "sort": row.decided_at.isoformat()},
         {"text": _submitting.name_of(view, row.sender, row.sender_name)},
         {"text": view.says(f"decision.{row.what}")},
-        {"text": who, "note": f"{reason} · {row.row_file}:{said.get('cell') or row.row_number}"},
+        {"text": who, "note": f"{reason} · {row.row_file}:{row.place}"},
         {"text": numbers.whole(row.count, lang) if row.count is not None else "–"},
         {"text": row.why},
         {"text": view.says(f"outcome.{ended}"), "chip": chip, "sign": sign, "note": means},

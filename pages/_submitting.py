@@ -86,7 +86,7 @@ def _told(view: View, one: Mapping[str, Any]) -> None:
     refused = [
         row for row in view.figures.decisions() if row.batch == found.get("batch") and row.outcome == Outcome.REFUSED
     ]
-    lines = "".join(f"<li>{e(row.row_file)}:{row.row_number} – {e(why_not(view, row))}</li>" for row in refused)
+    lines = "".join(f"<li>{e(row.row_file)}:{e(row.place)} – {e(why_not(view, row))}</li>" for row in refused)
     draw(note(told + (f"<ul>{lines}</ul>" if lines else ""), "plain" if not counts["rejected"] else ""))
 
 

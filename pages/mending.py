@@ -9,6 +9,7 @@ from hashlib import sha256
 import streamlit as st
 
 from campaign.decisions import Outcome, What
+from campaign.places import place_of
 from campaign.rows import Fate
 from campaign.values import Unreadable, read_day
 from etl.envelope import Kind
@@ -198,7 +199,7 @@ def _told(view: View, row: Refusal, *, past: bool = False) -> str:
     source = view.says(
         "mending.from.cell" if cell else "mending.from",
         file=row.file,
-        row=str(cell or row.row_number),
+        row=str(cell or place_of(row.row_number)),
         at=numbers.moment(row.received_at, view.config.zone, lang),
     )
     stands = ""

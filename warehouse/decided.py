@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from campaign.places import place_of
+
 
 @dataclass(frozen=True, slots=True)
 class Decided:
@@ -47,6 +49,11 @@ class Decided:
     def said(self) -> dict[str, Any]:
         """Return the row as it was received, by field."""
         return dict(json.loads(self.row_content))
+
+    @property
+    def place(self) -> str:
+        """Return where the row stood in its file, as people say it."""
+        return str(self.said.get("cell") or place_of(self.row_number))
 
 
 def read_decisions(rows: Callable[[str], list[tuple[Any, ...]]]) -> list[Decided]:

@@ -125,6 +125,14 @@ def test_a_workbook_filled_in_comes_back_as_the_plain_form(named: Small, tmp_pat
     assert named.done("2025-02-04") == 10
 
 
+def test_a_refused_cell_of_the_template_is_named_as_people_name_it(named: Small) -> None:
+    content = filled(workbook(named, "vi"), D8="mười hai", E8=10)
+    submit(named.config, ID, Kind.FILES, LOCAL, [("bieu.xlsx", content)])
+    take_all(named.config)
+    (refused,) = [one for one in named.issues() if one.reason == "bad_count"]
+    assert refused.row == "D8"
+
+
 def test_an_empty_workbook_says_nothing_at_all(named: Small, tmp_path: Path) -> None:
     assert read(tmp_path, workbook(named)) == []
 
