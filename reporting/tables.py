@@ -67,6 +67,7 @@ PROGRESS_KINDS = {
 }
 
 
+HEAD_HEIGHT = 45  # points: the three lines a header may take
 FORECAST_KINDS = {
     "p_on_time": Kind.SHARE,
     "expected_final": Kind.AMOUNT,
@@ -158,6 +159,7 @@ def xlsx(table: Table, lang: str, zone: tzinfo = UTC) -> bytes:
             put(cell_at(sheet, number, index), value, column.kind, lang, zone)
     for index, column in enumerate(table.columns, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = _width(table, index - 1, column, lang)
+    sheet.row_dimensions[1].height = HEAD_HEIGHT
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.columns))}{len(table.rows) + 1}"
     return saved(book)
