@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
+from collections.abc import Callable
 from datetime import time, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
@@ -23,6 +24,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator, model_v
 from campaign.calendar import Profile, milestone_weights
 from campaign.errors import ConfigError
 from campaign.layout import Counted, Sheet
+from campaign.paperwork import Emulation, Message, Paper, Signer
 from campaign.sections import (
     FIELDS,
     AsOf,
@@ -83,6 +85,8 @@ class Campaign(Named):
     stages: tuple[Stage, ...] = Field((), alias="stage")
     excused: tuple[Excused, ...] = ()
     simulated: bool = False
+    paper: Paper = Field(Paper(), alias="notice")
+    emulation: Emulation = Emulation()
 
     @model_validator(mode="after")
     def _consistent(self) -> Campaign:
@@ -195,6 +199,7 @@ class Configuration(Section):
     backup: Backup = Backup()
     campaigns: tuple[Campaign, ...] = Field((), alias="campaign")
     sources: tuple[Source, ...] = Field((), alias="source")
+    messages: tuple[Message, ...] = Field((), alias="message")
     streamlit: dict[str, Any] = Field(default_factory=dict)
     text: str = ""
     path: Path = Path("config.toml")
@@ -219,6 +224,14 @@ class Configuration(Section):
         for source in self.sources:
             if source.campaign not in ids:
                 raise ValueError(f"source {source.name!r} names the campaign {source.campaign!r}, which is not listed")
+        names = [message.name for message in self.messages]
+        for doubled in sorted({one for one in names if names.count(one) > 1}):
+            raise ValueError(f"message name {doubled!r} is given twice")
+        for message in self.messages:
+            if message.campaign not in ids:
+                raise ValueError(
+                    f"message {message.name!r} names the campaign {message.campaign!r}, which is not listed"
+                )
         return self
 
     @cached_property
@@ -251,7 +264,9 @@ class Configuration(Section):
         document = {
             "timezone": self.timezone,
             "status": self.status.model_dump(mode="json"),
-            "campaign": campaign.model_dump(mode="json", by_alias=True, exclude={"units", "targets"}),
+            "campaign": campaign.model_dump(
+                mode="json", by_alias=True, exclude={"units", "targets", "paper", "emulation"}
+            ),
         }
         return json.dumps(document, ensure_ascii=False, sort_keys=True)
 
@@ -291,6 +306,10 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "since": Since,
     "sheet": Sheet,
     "counts": Counted,
+    "notice": Paper,
+    "signer": Signer,
+    "emulation": Emulation,
+    "message": Message,
 }
 
 
@@ -311,7 +330,7 @@ def parse(text: str, path: Path) -> Configuration:
     except tomllib.TOMLDecodeError as problem:
         raise ConfigError(str(path), f"not readable as TOML ({problem})", "mend the line it names") from None
     streamlit = {name: document.pop(name) for name in STREAMLIT_SECTIONS if name in document}
-    for reserved in ("text", "path", "streamlit", "campaigns", "sources"):
+    for reserved in ("text", "path", "streamlit", "campaigns", "sources", "messages"):
         if reserved in document:
             raise ConfigError(f"{path}: {reserved}", "unknown key", _suggest(reserved, Configuration))
     try:
@@ -328,13 +347,22 @@ def parse(text: str, path: Path) -> Configuration:
     return _absolute(configuration, path.parent)
 
 
+def _found_from(paper: Paper, resolved: Callable[[Path], Path]) -> Paper:
+    own = {key: resolved(path) for key in ("letter", "workbook") if (path := getattr(paper, key)) is not None}
+    return paper.model_copy(update=own)
+
+
 def _absolute(configuration: Configuration, folder: Path) -> Configuration:
     def resolved(path: Path) -> Path:
         return path if path.is_absolute() else (folder / path).resolve()
 
     campaigns = tuple(
         one.model_copy(
-            update={"units": resolved(one.units), "targets": resolved(one.targets) if one.targets else None},
+            update={
+                "units": resolved(one.units),
+                "targets": resolved(one.targets) if one.targets else None,
+                "paper": _found_from(one.paper, resolved),
+            },
         )
         for one in configuration.campaigns
     )
