@@ -13,6 +13,7 @@ from campaign.units import Tree
 from etl import freshness, heartbeat
 from pages import _ask
 from pages._address import Address
+from reporting import brief_words
 from reporting.figures import Figures
 from reporting.freshness import NO_GAPS, Gaps
 from reporting.texts import LANGUAGES, text
@@ -65,8 +66,7 @@ class View:
     @property
     def counts(self) -> str:
         """Return the word for what the stage counts."""
-        stage = next((one for one in self.campaign.stages if one.id == self.stage), None)
-        return (stage.counted(self.lang) if stage else None) or self.says("word.records")
+        return brief_words.counted(self.campaign, self.stage, self.lang)
 
     @property
     def quiet(self) -> bool:

@@ -13,16 +13,17 @@ from pages import _ask
 from pages._cards import chip, e, link, note, track
 from pages._chrome import category_name, stage_name
 from pages._view import View
-from reporting import numbers
+from reporting import brief_words, numbers
+from reporting.explained import Difference, told
 from reporting.faults import Issue, Kind
 from reporting.texts import has
 from warehouse.reader import Batch
 
 TOLD = 3
-SETTLED = (Status.NO_TARGET, Status.NOTHING_TO_DO, Status.FINISHED, Status.OVERDUE)
 WORTH_SAYING = (
     Kind.FAILING_CHECK, Kind.RECONCILIATION, Kind.HELD, Kind.REJECTED, Kind.OVER_TARGET, Kind.NO_TARGET,
 )  # fmt: skip
+TOLD_OTHERWISE = (Kind.HELD, Kind.REJECTED, Kind.RECONCILIATION)
 SHOWN_ORDER = (
     Status.FINISHED, Status.ON_TRACK, Status.AT_RISK, Status.BEHIND, Status.STALLED, Status.SILENT, Gap.SOURCE_DOWN,
     Status.OVERDUE, Status.NOTHING_TO_DO, Status.NO_TARGET,
@@ -39,16 +40,7 @@ def head(view: View, row: UnitProgress, title: str = "") -> str:
 
 def verdict(view: View, row: UnitProgress) -> str:
     """Return in one line where a unit stands against where it should."""
-    if row.as_of < view.campaign.start:
-        return view.says("overview.not_begun", on=view.campaign.start)
-    params: dict[str, object] = {"name": row.name, "counts": view.counts}
-    if row.status in SETTLED:
-        return view.says(f"verdict.{row.status}", **params, n=row.remaining)
-    variance = row.variance or 0
-    if numbers.half_up(variance) == 0:
-        return view.says("verdict.hardly_behind" if variance < 0 else "verdict.on_plan", **params)
-    key = "verdict.behind" if variance < 0 else "verdict.ahead"
-    return view.says(key, **params, n=numbers.whole(max(variance, -variance), view.lang))
+    return brief_words.verdict(row, view.campaign, view.lang)
 
 
 def sentence(view: View, row: UnitProgress) -> str:
@@ -77,14 +69,10 @@ def sentence(view: View, row: UnitProgress) -> str:
 
 def _clock(view: View, row: UnitProgress) -> str:
     """Return by how many days the work trails the plan or is ahead of it; empty before the start and at the end."""
-    if row.as_of < view.campaign.start or row.status in SETTLED:
+    if row.as_of < view.campaign.start or row.status in brief_words.SETTLED:
         return ""
     earned = _ask.earned(view.edition, row.code, row.category, row.stage, row.as_of, view.figures)
-    if earned is None or numbers.half_up(earned.days_behind * 10) == 0:
-        return ""
-    behind = earned.days_behind
-    key = "overview.clock.behind" if behind > 0 else "overview.clock.ahead"
-    return view.says(key, days=f"\x01{numbers.decimal(max(behind, -behind), 1, view.lang)}\x02")
+    return brief_words.clock(row, view.campaign, earned, view.lang, ("\x01", "\x02"))
 
 
 def freshness(view: View) -> str:
@@ -139,15 +127,7 @@ def failing_sources(view: View) -> str:
 
 def today(view: View, row: UnitProgress) -> str:
     """Return whether today's target was met."""
-    short = row.short_today
-    if row.as_of < view.campaign.start:
-        return e(view.says("overview.not_begun", on=view.campaign.start))
-    if short is None or row.catchup_today == 0:
-        nothing = row.planned_today == 0 and row.remaining
-        return e(view.says("overview.today.excused")) if nothing else e(view.says("overview.today.met"))
-    if short == 0:
-        return e(view.says("overview.today.met"))
-    return e(view.says("overview.today.short", n=numbers.whole(short, view.lang)))
+    return e(brief_words.today(row, view.campaign, view.lang))
 
 
 def deadline(view: View, row: UnitProgress) -> str:
@@ -181,21 +161,33 @@ def part(view: View, name: str, row: UnitProgress) -> tuple[str, str, str, str]:
     return e(name), f"{share}<small>{of}</small>", track(row), ""
 
 
-def trust(view: View, found: Sequence[Issue], last: Batch | None) -> str:
-    """Return whether totals agree, what waits for a person, and what the last load brought."""
-    differences = [one for one in found if one.kind is Kind.RECONCILIATION]
-    counted: Counter[Kind] = Counter(one.kind for one in found if one.kind not in (Kind.HELD, Kind.REJECTED))
+def trust(view: View, found: Sequence[Issue], differences: Sequence[Difference], last: Batch | None) -> str:
+    """Return whether totals agree, what waits for a person, and what the last load brought.
+
+    `differences`: those of `found`; the ones that somebody has explained are counted apart, and told last.
+    """
+    counted: Counter[Kind] = Counter(one.kind for one in found if one.kind not in TOLD_OTHERWISE)
+    counted[Kind.RECONCILIATION] = sum(one.explanation is None for one in differences)
     counted.update(Kind.HELD if row.fate == Fate.HELD else Kind.REJECTED for row in view.waiting.open)
     chips = "".join(
         f'<span class="cd-chip">{e(view.says(f"issue.{kind}"))} <b>{counted[kind]}</b></span>'
         for kind in WORTH_SAYING
         if counted[kind]
     )
+    explained = len(differences) - counted[Kind.RECONCILIATION]
+    if explained:
+        chips += f'<span class="cd-chip cd-finished">✓ {e(view.says("explained.count"))} <b>{explained}</b></span>'
     to_mend = f'<a class="cd-tally" href="{e(view.address.href("issues"))}">{chips}</a>' if chips else ""
-    lines = [difference(view, one) for one in differences[:TOLD]]
+    first = sorted(differences, key=lambda one: one.explanation is not None)[:TOLD]
+    lines = [difference(view, one.issue) + _explained(view, one) for one in first]
     told = "".join(f"<li><div class='cd-name'>{line}</div></li>" for line in lines)
     agree = "" if lines else f"<p>{e(view.says('overview.trust.agrees'))}</p>"
     return f'{to_mend}{agree}<ul class="cd-list">{told}</ul>{_load(view, last)}'
+
+
+def _explained(view: View, one: Difference) -> str:
+    said = told(one, view.lang)
+    return f"<div class='cd-why'>{e(said)}</div>" if said else ""
 
 
 def _load(view: View, last: Batch | None) -> str:
