@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import re
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
@@ -31,6 +32,12 @@ def _day(text: str) -> date:
         return read_day(text)
     except Unreadable:
         raise argparse.ArgumentTypeError(f"found {text!r}; a date like 2025-01-31 was expected") from None
+
+
+def _month(text: str) -> str:
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text) or text.startswith("0000"):
+        raise argparse.ArgumentTypeError(f"found the month {text!r}; a month like 2025-01 was expected")
+    return text
 
 
 def _instant(text: str) -> datetime:
@@ -96,9 +103,11 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915 - the whole command l
     issues.add_argument("--as-of", type=_day)
     issues.add_argument("--units-on", type=_day, help="by the units of this day, whatever day is asked")
     issues.add_argument("--format", choices=("csv", "json", "table"), default="table")
-    notice = add("notice", _notice, "the month's notices")
+    notice = add("notice", _notice, "the notices of a period")
     notice.add_argument("--campaign", required=True)
-    notice.add_argument("--month", required=True)
+    period = notice.add_mutually_exclusive_group(required=True)
+    period.add_argument("--month", dest="period", type=_month, metavar="YYYY-MM")
+    period.add_argument("--period", help="2025-01, 2025-W02, 2025-01-05 or 2025-01-01..2025-01-15")
     notice.add_argument("--out", required=True, type=Path)
     notice.add_argument("--format", default="xlsx")
     notice.add_argument("--lang", choices=("vi", "en"))
@@ -298,6 +307,7 @@ def _series(asked: argparse.Namespace) -> int:
 def _issues(asked: argparse.Namespace) -> int:
     from etl.freshness import outages  # noqa: PLC0415
     from etl.publishing import failure_of  # noqa: PLC0415
+    from reporting.explained import with_explanations  # noqa: PLC0415
     from reporting.faults import ISSUE_COLUMNS, in_words, issues  # noqa: PLC0415
 
     config, figures = _opened(asked)
@@ -305,6 +315,7 @@ def _issues(asked: argparse.Namespace) -> int:
     failing = outages(config, asked.campaign, datetime.now(UTC))
     configured = [one.name for one in config.sources if one.campaign == asked.campaign]
     found = issues(figures, as_of, failure_of(config, asked.campaign), failing, configured)
+    found = with_explanations(figures, as_of, found, config.language)
     found = [in_words(one, config.language) for one in found]
     _show(found, ISSUE_COLUMNS, asked.format)
     return 0
@@ -317,7 +328,7 @@ def _notice(asked: argparse.Namespace) -> int:
     from etl.issuing import issue  # noqa: PLC0415
 
     config, figures = _opened(asked)
-    for path in issue(config, figures, asked.month, asked.out, asked.lang or config.language):
+    for path in issue(config, figures, asked.period, asked.out, asked.lang or config.language):
         print(path)
     return 0
 

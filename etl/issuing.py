@@ -1,4 +1,4 @@
-"""Issuing: the month's notices written, and a record of the version they name, which is then never pruned."""
+"""Issuing: a period's notices written, and a record of the version they name, which is then never pruned."""
 
 from __future__ import annotations
 
@@ -7,27 +7,30 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from campaign.configuration import Configuration
+from campaign.period import read_period
 from reporting.figures import Figures
 from reporting.notice import write_notices
 from warehouse.versions import sha256_of, write_whole
 
 
-def issue(config: Configuration, figures: Figures, month: str, out: Path, language: str) -> list[Path]:
-    """Write a month's notices into `out` and put on record which version they were made from; return the files.
+def issue(config: Configuration, figures: Figures, period: str, out: Path, language: str) -> list[Path]:
+    """Write a period's notices into `out` and put on record which version they were made from; return the files.
 
-    The record, <data>/notices/<campaign>-<month>-<version>.json, holds the sha256 of every file.
+    The record, <data>/notices/<campaign>-<period>-<version>.json, holds the sha256 of every file.
     """
     now = datetime.now(UTC)
-    paths = write_notices(figures, month, out, language, now)
+    configured = config.campaign(figures.campaign.id)
+    paper = configured.paper if configured else None
+    paths = write_notices(figures, read_period(period), out, language, now, paper)
     record = {
         "campaign": figures.campaign.id,
-        "month": month,
+        "period": period,
         "version": figures.version,
         "written_at": now.isoformat(),
         "files": [{"name": path.name, "sha256": sha256_of(path)} for path in paths],
     }
     folder = config.data / "notices"
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"{figures.campaign.id}-{month}-{figures.version}.json"
+    name = f"{figures.campaign.id}-{period}-{figures.version}.json"
     write_whole(folder / name, json.dumps(record, ensure_ascii=False, indent=1).encode())
     return paths

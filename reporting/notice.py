@@ -1,11 +1,10 @@
-"""The monthly notices: which there are, what their files are called, and how they are written.
+"""The notices of a period: which there are, what their files are called, and how they are written.
 
 What a notice says is in notice_content.py, how it looks in notice_workbook.py.
 """
 
 from __future__ import annotations
 
-import calendar
 import re
 import unicodedata
 from datetime import date, datetime
@@ -13,9 +12,13 @@ from pathlib import Path
 
 from campaign.configuration import Campaign
 from campaign.errors import SourceError, UsageError
+from campaign.paperwork import Paper
+from campaign.period import Period, Span, read_period
 from campaign.units import Tree
+from reporting import periods
 from reporting.figures import Figures
-from reporting.notice_content import Maker, Notice
+from reporting.notice_content import Explained, Notice
+from reporting.notice_maker import Maker
 from reporting.notice_workbook import workbook
 from reporting.texts import text
 
@@ -23,14 +26,22 @@ _LONGEST_NAME = 120
 _COMMON = ("Chiến dịch", "Số hóa", "Cao điểm", "Đợt", "Phong trào")  # words that are no names
 
 
-def write_notices(figures: Figures, month: date | str, out: Path, lang: str, now: datetime) -> list[Path]:
-    """Write the month's notices as workbooks into a folder, and return their paths, the top unit's first.
+def write_notices(
+    figures: Figures,
+    period: Period | str,
+    out: Path,
+    lang: str,
+    now: datetime,
+    paper: Paper | None = None,
+    explained: Explained | None = None,
+) -> list[Path]:
+    """Write the notices of a period as workbooks into a folder, and return their paths, the top unit's first.
 
     Every workbook is whole before the first is written, and each appears under its name only when it is
-    complete. Raises UsageError when the month is no month or has no figures; then nothing is written.
+    complete. Raises UsageError when the period is none or has no figures; then nothing is written.
     """
     taken: set[str] = set()
-    made = notices(figures, month, lang, now)
+    made = notices(figures, period, lang, now, paper, explained)
     top = figures.tree(made[0].as_of).top.name
     contents = {out / file_name(notice, figures.campaign, top, taken): workbook(notice, now) for notice in made}
     try:
@@ -53,35 +64,39 @@ def write_notices(figures: Figures, month: date | str, out: Path, lang: str, now
     return list(contents)
 
 
-def notices(figures: Figures, month: date | str, lang: str, now: datetime) -> list[Notice]:
-    """Return the month's notices: the top unit's, then one for each unit right below it that has units of its own."""
-    first = _first_day(month)
-    as_of = _as_of(figures, first, now)
-    maker = Maker(figures, first, as_of, lang, now)
+def notices(
+    figures: Figures,
+    period: Period | str,
+    lang: str,
+    now: datetime,
+    paper: Paper | None = None,
+    explained: Explained | None = None,
+) -> list[Notice]:
+    """Return a period's notices: the top unit's, then one for each unit right below it that has units of its own.
+
+    `paper`: how the campaign's notices are configured; `explained`: what people said about totals that differ.
+    """
+    if isinstance(period, str):
+        period = read_period(period)
+    as_of = _as_of(figures, period, now)
+    maker = Maker(figures, period, as_of, lang, now, paper, explained)
     heads = _heads(figures.tree(as_of), set(maker.rows))
     if not heads:
         raise UsageError("notice", "no unit that gets a notice may be seen", "the top unit or one right below it")
     return [maker.notice(tops) for tops in heads]
 
 
-def _first_day(month: date | str) -> date:
-    if isinstance(month, str):
-        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month) or month.startswith("0000"):
-            raise UsageError("notice", f"found the month {month!r}", "a month like 2025-01 was expected")
-        month = date(int(month[:4]), int(month[5:]), 1)
-    return month.replace(day=1)
-
-
-def _as_of(figures: Figures, first: date, now: datetime) -> date:
-    """Return the last day of the month for which figures may be had."""
-    last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
+def _as_of(figures: Figures, period: Period, now: datetime) -> date:
+    """Return the last day of the period for which figures may be had."""
     latest, campaign = figures.default_as_of(now), figures.campaign
-    if first > latest or last < campaign.start:
-        expected = f"a month from {campaign.start:%Y-%m} to {latest:%Y-%m} was expected"
-        raise UsageError("notice", f"the month {first:%Y-%m} has no figures of {campaign.id}", expected)
-    as_of = min(last, latest)
+    if period.first > latest or period.last < campaign.start:
+        expected = f"days from {campaign.start} to {latest} were expected"
+        if period.span is Span.MONTH:
+            expected = f"a month from {campaign.start:%Y-%m} to {latest:%Y-%m} was expected"
+        raise UsageError("notice", f"{period.code} has no figures of {campaign.id}", expected)
+    as_of = min(period.last, latest)
     if all(row.last_as_of is None for row in figures.progress(as_of)):
-        expected = "a month with at least one report was expected"
+        expected = "a period with at least one report was expected"
         raise UsageError("notice", f"nothing was reported to {campaign.id} up to {as_of}", expected)
     return as_of
 
@@ -107,15 +122,15 @@ def file_name(notice: Notice, campaign: Campaign, top: str, taken: set[str]) -> 
     if spoken.startswith(_COMMON):
         spoken = spoken[0].lower() + spoken[1:]
     spoken = plain_letters(spoken) or campaign.id
-    month = f"{notice.month:%m-%Y}" if notice.lang == "vi" else f"{notice.month:%Y-%m}"
+    period = periods.filed(notice.period, notice.lang)
     unit = plain_letters(notice.unit)[:50].strip()
     simulated = f" ({text('notice.file.simulated', notice.lang)})" if notice.simulated else ""
     tail = (f" - {unit}" if unit else "") + simulated
     room = _LONGEST_NAME - len(".xlsx") - len(" 999") - len(tail)
-    frame = text("notice.file", notice.lang, campaign="", month=month)
+    frame = text("notice.file", notice.lang, campaign="", period=period)
     while len(frame) + len(spoken) > room:
         spoken = spoken[: room - len(frame)].rpartition(" ")[0] or spoken[: room - len(frame)]
-    stem = text("notice.file", notice.lang, campaign=spoken, month=month) + tail
+    stem = text("notice.file", notice.lang, campaign=spoken, period=period) + tail
     name, number = stem, 2
     while name.lower() in taken:
         name, number = f"{stem} {number}", number + 1

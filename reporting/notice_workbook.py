@@ -1,4 +1,4 @@
-"""How a monthly notice looks: its title block, its tables and its lists, as a workbook."""
+"""How a notice looks: its title block, its tables and its lists, as a workbook."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from reporting import numbers
+from reporting import numbers, periods
 from reporting.cells import Kind, Share, Value, base_font, new_sheet, saved, sheet_name
 from reporting.notice_content import Line, Notice, Ranking, Section
 from reporting.printed_sheet import BASE_FONT, Field, PrintedSheet, fitting
@@ -24,7 +24,7 @@ def workbook(notice: Notice, now: datetime) -> bytes:
     book = Workbook()
     base_font(book, BASE_FONT)
     book.properties.creator = text("app.name", notice.lang)
-    book.properties.title = text("notice.title", notice.lang, month=numbers.month(notice.month, notice.lang))
+    book.properties.title = text("notice.title", notice.lang, period=periods.spoken(notice.period, notice.lang))
     book.properties.created = book.properties.modified = now.astimezone(UTC).replace(tzinfo=None)
     sheet = book.worksheets[0]
     sheet.title = sheet_name(text("notice.sheet.first", notice.lang))
@@ -48,7 +48,7 @@ def workbook(notice: Notice, now: datetime) -> bytes:
 def _title_block(page: PrintedSheet, notice: Notice) -> None:
     """Write what the notice is: title, unit, campaign, decision, day; then the results as a whole."""
     lang = notice.lang
-    page.across(text("notice.title", lang, month=numbers.month(notice.month, lang)).upper(), 14, bold=True)
+    page.across(text("notice.title", lang, period=periods.spoken(notice.period, lang)).upper(), 14, bold=True)
     if notice.unit:
         page.across(notice.unit.upper(), 14, bold=True)
     page.across(notice.campaign, 13, bold=True)
@@ -108,11 +108,11 @@ def _ranking_fields(notice: Notice, ranking: Ranking) -> list[Field]:
             Field(_words(notice, "done"), Kind.WHOLE, fitting([part.done for part in parts]), title, summed=True),
             Field(_words(notice, "share"), Kind.SHARE, _SHARE_WIDTH, title),
         ]
-    remaining, in_month = [line.whole.remaining for line in lines], [line.in_month for line in lines]
+    remaining, in_period = [line.whole.remaining for line in lines], [line.in_period for line in lines]
     return [
         *fields,
         Field(_words(notice, "remaining"), Kind.WHOLE, fitting(remaining), summed=True),
-        Field(_words(notice, "in_month"), Kind.WHOLE, fitting(in_month), summed=True),
+        Field(periods.column(notice.period, notice.lang), Kind.WHOLE, fitting(in_period), summed=True),
         Field(notice.rank_title, Kind.WHOLE, fitting(notice.rank_title.split(), 6.5), centred=True),
         Field(_words(notice, "note"), Kind.TEXT, fitting([line.note for line in lines], *_NOTE_WIDTH)),
     ]
@@ -124,7 +124,7 @@ def _ranking_values(place: int | None, line: Line, ranking: Ranking) -> list[Val
     for part in line.parts:
         figures += [part.target, part.done, part.share]
     rank = line.rank if place is None else _known(line.rank)
-    return [*names, *map(_known, [*figures, line.whole.remaining, line.in_month]), rank, line.note]
+    return [*names, *map(_known, [*figures, line.whole.remaining, line.in_period]), rank, line.note]
 
 
 def _known(value: Value) -> Value:

@@ -35,6 +35,14 @@ def percent(value: Fraction | int | None, lang: str, finished: bool | None = Non
     return f"{_grouped(tenths, 1, lang)}%"
 
 
+def bound(value: Fraction | None, lang: str) -> str:
+    """Return a share from the configuration as it was written, with no decimals it does not need: 10%, 12,5%."""
+    if value is None:
+        return NONE
+    places = next(places for places in range(7) if places == 6 or (value * 100 * 10**places).denominator == 1)  # noqa: PLR2004 - as fine as any bound
+    return f"{_grouped(half_up(value * 100, 10**places), places, lang)}%"
+
+
 def shown_tenths(value: Fraction | int, finished: bool | None = None) -> int:  # noqa: FBT001 - as above
     """Return the tenths of a percent that a share shows: 999 for an unfinished 99,96 %."""
     tenths = half_up(value, _ALL)

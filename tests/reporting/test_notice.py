@@ -12,6 +12,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from campaign.errors import CanDichError
+from campaign.period import month_of
 from reporting.figures import Figures
 from reporting.notice import notices, plain_letters, write_notices
 from reporting.notice_content import Notice
@@ -174,7 +175,7 @@ def test_finished_units_stand_in_order_of_finishing_and_lagging_ones_by_reason(f
 
 
 def test_the_sentences_say_the_results_as_a_whole(figures: Figures) -> None:
-    province = notices(figures, date(2025, 1, 20), "vi", NOW)[0]
+    province = notices(figures, month_of(date(2025, 1, 20)), "vi", NOW)[0]
     assert province.says[0] == (
         "Đến hết ngày 15/01/2025, tỉnh Bắc Hà đã thực hiện 10.992/16.017 thông tin, đạt 68,6%; còn lại 5.045 thông tin."
     )
@@ -319,7 +320,7 @@ def test_a_flat_list_of_units_gives_one_notice_that_sums_them(tmp_path: Path) ->
     )
     (only,) = notices(flat, "2025-01", "vi", NOW)
     total = only.rankings[0].total
-    assert (total.whole.target, total.whole.done, total.whole.remaining, total.in_month) == (100, 65, 45, 65)
+    assert (total.whole.target, total.whole.done, total.whole.remaining, total.in_period) == (100, 65, 45, 65)
     assert percent(total.whole.share.value, "vi", total.whole.share.finished) == "65,0%"
     assert [line.note for line in only.rankings[0].lines][-1] == "Chưa giao chỉ tiêu; đã báo cáo 5"
     assert len(write_notices(flat, "2025-01", tmp_path / "out", "vi", NOW)) == 1
@@ -338,7 +339,7 @@ def test_a_unit_that_ends_above_a_level_still_counts_in_that_level_s_table(tmp_p
             lines = ranking.lines
             assert sum(line.whole.done or 0 for line in lines) == ranking.total.whole.done
             assert sum(line.whole.target or 0 for line in lines) == ranking.total.whole.target
-            assert sum(line.in_month or 0 for line in lines) == ranking.total.in_month
+            assert sum(line.in_period or 0 for line in lines) == ranking.total.in_period
     uneven.close()
 
 
