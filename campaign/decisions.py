@@ -40,6 +40,8 @@ class Refusal(StrEnum):
     NAME_KNOWN = "name_known"
     OUTSIDE_SCOPE = "outside_scope"
     NO_COUNT = "no_count"
+    UNSIGNED = "unsigned"
+    NO_DIFFERENCE = "no_difference"
 
 
 @dataclass(frozen=True)

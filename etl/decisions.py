@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Any
 from campaign.claims import Refused as Unreadable
 from campaign.configuration import Configuration, Source
 from campaign.decisions import Decision, Outcome, Refusal, What, read_decision
+from campaign.explanations import EXPLAIN
 from campaign.judging import Judge, Reading, Terms
 from campaign.names import spelling
 from campaign.rows import Claim, Fate, Measure, Reason, Row, Series, Tally, Verdict
 from campaign.scope import Scope
 from campaign.values import read_text
 from etl.envelope import Envelope
+from etl.explanations import explain
 from etl.ledger import Ledger, content_of
 from warehouse.decided import Decided
 from warehouse.decisions import Covered, RowOnRecord
+from warehouse.explanations import ExplanationRow
 from warehouse.writer import NextVersion, utc
 
 if TYPE_CHECKING:
@@ -56,10 +59,14 @@ class Desk:
         self.day = moment.astimezone(config.zone).date()
         self.ledger = Ledger(received.batch, utc(moment))
         self.records: list[Decided] = []
+        self.explained: list[ExplanationRow] = []
         self.verdicts: list[Verdict] = []
 
     def decide(self, number: int, content: dict[str, Any]) -> None:
         """Take one decision, or put on record why not."""
+        if content.get("what") == EXPLAIN:
+            self._explain(number, content)
+            return
         decision = read_decision(content)
         row, claim, refusal, outcome, over, other = None, None, "", Outcome.TAKEN, False, None
         try:
@@ -72,6 +79,16 @@ class Desk:
         self.verdicts.append(Verdict(number, FATES[outcome], None, found=refusal, over_target=over))
         if decision is not None:
             self._record(number, decision, row, claim, (outcome, refusal, other))
+
+    def _explain(self, number: int, content: dict[str, Any]) -> None:
+        """Take one explanation of a stated total, or put on record why not."""
+        before = [*reversed(self.explained), *self.version.decisions.explanations()]
+        outcome, refusal, row = explain(
+            content, (self.batch, number), self.envelope, self.moment, self.day, self.judge, before
+        )
+        self.verdicts.append(Verdict(number, FATES[outcome], None, found=refusal))
+        if row is not None:
+            self.explained.append(row)
 
     def _take(self, decision: Decision | None, row: RowOnRecord | None) -> tuple[Claim | None, bool]:
         """Let a decision take effect; return the count that then stands, and whether it is over its target."""
@@ -212,6 +229,7 @@ class Desk:
         for verdict in self.verdicts:
             tally.add(verdict)
         self.version.decisions.record(self.records)
+        self.version.decisions.record_explanations(self.explained)
         files = [{"name": name, "sha256": digest} for name, _, digest in self.files]
         self.version.load(self.batch, "", self.moment, files, tally, self.ledger.rows)
         return tally

@@ -23,6 +23,9 @@ from etl.configured import load
 from etl.publishing import failure_of
 from reporting import charts, faults, forecast_score, forecasts
 from reporting.burnup import burnup_of, drawn_days, still
+from reporting.explained import Difference
+from reporting.explained import differences as _differences
+from reporting.explained import history as _history
 from reporting.faults import Issue
 from reporting.figures import Figures, store_of
 from reporting.forecast_score import Score
@@ -31,6 +34,7 @@ from reporting.freshness import Arrivals, Gaps, Punctuality, arrivals, gaps, pun
 from reporting.waiting import Waiting
 from reporting.waiting import waiting as _waiting
 from warehouse.decided import Decided
+from warehouse.explanations import ExplanationRow
 from warehouse.reader import Batch, Submission
 
 Rows = tuple[UnitProgress, ...]
@@ -135,6 +139,12 @@ def issues(edition: str, as_of: date, _figures: Figures) -> tuple[Issue, ...]:  
     return tuple(faults.issues(_figures, as_of))
 
 
+@st.cache_resource(max_entries=60, show_spinner=False)
+def differences(edition: str, as_of: date, _figures: Figures) -> tuple[Difference, ...]:
+    """Return the stated totals that are not our sum, each with what a person said of it."""
+    return tuple(_differences(_figures, as_of, found=issues(edition, as_of, _figures)))
+
+
 @st.cache_resource(max_entries=24, show_spinner=False)
 def waiting(edition: str, as_of: date, _figures: Figures) -> Waiting:  # noqa: ARG001 - it is part of the key
     """Return the held and rejected rows that wait for a person, apart from those that a later report overtook."""
@@ -145,6 +155,12 @@ def waiting(edition: str, as_of: date, _figures: Figures) -> Waiting:  # noqa: A
 def decisions(edition: str, _figures: Figures) -> tuple[Decided, ...]:  # noqa: ARG001 - it is part of the key
     """Return what people decided about such rows, the latest first."""
     return tuple(_figures.decisions())
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def explanations(edition: str, _figures: Figures) -> tuple[ExplanationRow, ...]:  # noqa: ARG001 - it is part of the key
+    """Return what people said of stated totals that are not our sum, the latest first."""
+    return tuple(_history(_figures))
 
 
 def failing(config: Configuration, campaign: str) -> list[Issue]:

@@ -9,6 +9,7 @@ from pages._view import View
 from reporting import numbers
 from reporting.texts import has
 from warehouse.decided import Decided
+from warehouse.explanations import ExplanationRow
 
 COLUMNS = (
     ("decided_at", 1),
@@ -31,8 +32,9 @@ FEW = 10
 def show(view: View) -> None:
     """Draw the history of decisions, the latest first."""
     rows = _ask.decisions(view.edition, view.figures)
+    explained = _ask.explanations(view.edition, view.figures)
     title = view.says("decisions.title")
-    if not rows:
+    if not rows and not explained:
         draw(panel(title, f"<p>{e(view.says('decisions.none'))}</p>"))
         return
     heads = [
@@ -46,8 +48,10 @@ def show(view: View) -> None:
         }
         for name, part in COLUMNS
     ]
-    cells = [_cells(view, row) for row in rows]
-    _tables.draw(view, heads, cells, title, "decisions", view.says("load.rows", n=len(rows)), FEW)
+    made = [(row.received_at, _cells(view, row)) for row in rows]
+    made += [(row.received_at, _explained(view, row)) for row in explained]
+    cells = [one for _, one in sorted(made, key=lambda pair: pair[0], reverse=True)]
+    _tables.draw(view, heads, cells, title, "decisions", view.says("load.rows", n=len(cells)), FEW)
 
 
 def _cells(view: View, row: Decided) -> list[_tables.Cell]:
@@ -71,4 +75,22 @@ def _cells(view: View, row: Decided) -> list[_tables.Cell]:
         {"text": numbers.whole(row.count, lang) if row.count is not None else "–"},
         {"text": row.why},
         {"text": view.says(f"outcome.{ended}"), "chip": chip, "sign": sign, "note": means},
+    ]
+
+
+def _explained(view: View, row: ExplanationRow) -> list[_tables.Cell]:
+    """Return what somebody said of a stated total that is not our sum."""
+    lang, (chip, sign) = view.lang, CHIPS[row.outcome]
+    where = f"{view.says(f'measure.{row.measure}')} · {numbers.day(row.as_of, lang)}"
+    figures = f"{numbers.whole(row.stated, lang)} ≠ {numbers.whole(row.summed, lang)}"
+    why_not = _submitting.refusal(view, row.refusal) if row.outcome == Outcome.REFUSED else ""
+    unit = view.tree.unit(row.unit_code).name if row.unit_code in view.tree else row.unit_code
+    return [
+        {"text": numbers.moment(row.decided_at, view.config.zone, lang), "sort": row.decided_at.isoformat()},
+        {"text": row.signed or _submitting.name_of(view, row.sender, "")},
+        {"text": view.says("decision.explain")},
+        {"text": unit, "note": where},
+        {"text": figures},
+        {"text": row.why},
+        {"text": view.says(f"outcome.{row.outcome}"), "chip": chip, "sign": sign, "note": why_not},
     ]

@@ -12,6 +12,7 @@ import streamlit as st
 from campaign.decisions import Outcome
 from etl.envelope import LOCAL, Kind, Sender
 from etl.submitted import result
+from pages import _ask
 from pages._cards import draw, e, link, note
 from pages._view import View
 from reporting import numbers
@@ -87,6 +88,12 @@ def _told(view: View, one: Mapping[str, Any]) -> None:
         row for row in view.figures.decisions() if row.batch == found.get("batch") and row.outcome == Outcome.REFUSED
     ]
     lines = "".join(f"<li>{e(row.row_file)}:{e(row.place)} – {e(why_not(view, row))}</li>" for row in refused)
+    unexplained = [
+        one
+        for one in _ask.explanations(view.edition, view.figures)
+        if one.batch == found.get("batch") and one.outcome == Outcome.REFUSED
+    ]
+    lines += "".join(f"<li>{e(one.unit_code)} – {e(refusal(view, one.refusal))}</li>" for one in unexplained)
     draw(note(told + (f"<ul>{lines}</ul>" if lines else ""), "plain" if not counts["rejected"] else ""))
 
 
@@ -106,8 +113,13 @@ def why_not(view: View, row: Decided) -> str:
         first = next((one for one in view.figures.decisions() if one.batch == row.other and _same(one, row)), None)
         if first is not None:
             return decided_by(view, first)
-    key = f"refusal.{row.refusal}"
-    return view.says(key) if has(key) else view.says(f"reason.{row.refusal}")
+    return refusal(view, row.refusal)
+
+
+def refusal(view: View, word: str) -> str:
+    """Return in words what a refusal's word means."""
+    key = f"refusal.{word}"
+    return view.says(key) if has(key) else view.says(f"reason.{word}")
 
 
 def _same(one: Decided, other: Decided) -> bool:

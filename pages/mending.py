@@ -14,7 +14,7 @@ from campaign.rows import Fate
 from campaign.values import Unreadable, read_day
 from etl.envelope import Kind
 from etl.submitted import submit_decisions
-from pages import _ask, _decided, _deciding, _submitting
+from pages import _ask, _decided, _deciding, _explaining, _submitting
 from pages._cards import draw, e, note
 from pages._view import View
 from reporting import numbers
@@ -33,12 +33,15 @@ NAMED = ("unit_code", "unit_name")
 
 def show(view: View) -> None:
     """Draw the work list, group by group, what was overtaken since, then the decisions taken so far."""
-    rows = view.waiting.open
-    title = view.says("mending.title", n=len(rows)) if rows else view.says("mending.none")
+    rows, differences = view.waiting.open, _explaining.differences(view)
+    unexplained = sum(one.explanation is None for one in differences)
+    title = view.says("mending.differences", n=unexplained) if unexplained else view.says("mending.none")
+    title = view.says("mending.title", n=len(rows)) if rows else title
     says = view.says("mending.intro" if rows else "mending.none.says")
     draw(f'<div class="cd-head"><h1>{e(title)}</h1><p class="cd-says">{e(says)}</p></div>')
     _submitting.watch(view)
-    _gone(view, (*rows, *view.waiting.replaced))
+    if view.address.get("row") not in {_explaining.place_of(one) for one in differences}:
+        _gone(view, (*rows, *view.waiting.replaced))
     groups: dict[str, list[Refusal]] = {}
     for row in rows:
         groups.setdefault(row.reason, []).append(row)
@@ -47,6 +50,12 @@ def show(view: View) -> None:
         for reason in order:
             _group(view, reason, groups[reason])
         _replaced(view, view.waiting.replaced)
+        opened, explained = _explaining.show(view, differences)
+    if explained:
+        hand_in(view, explained)
+    if opened is not None:
+        _open(opened)
+        st.rerun()
     _decided.show(view)
 
 

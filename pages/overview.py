@@ -83,4 +83,6 @@ def _parts(view: View) -> str:
 def _trust(view: View) -> str:
     """Return whether the number is true: what does not reconcile, what waits, what was sent back."""
     found = (*_ask.failing(view.config, view.campaign.id), *_ask.issues(view.edition, view.as_of, view.figures))
-    return panel(view.says("overview.trust"), _words.trust(view, found, _ask.last_batch(view.edition, view.figures)))
+    differences = _ask.differences(view.edition, view.as_of, view.figures)
+    last = _ask.last_batch(view.edition, view.figures)
+    return panel(view.says("overview.trust"), _words.trust(view, found, differences, last))

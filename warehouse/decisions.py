@@ -12,6 +12,8 @@ import duckdb
 
 from campaign.rows import Measure, Series
 from warehouse.decided import Decided
+from warehouse.explanations import ExplanationRow, explanations_of
+from warehouse.statements import statement
 
 Key = tuple[str, str, int]  # load, file, row number
 
@@ -89,6 +91,14 @@ class Decisions:
     def record(self, rows: Sequence[Decided]) -> None:
         """Put decisions on record."""
         self._append("decision", rows)
+
+    def explanations(self) -> list[ExplanationRow]:
+        """Return what was said of stated totals, the latest first."""
+        return explanations_of(self._connection.execute(statement("reads", "explanations")).fetchall())
+
+    def record_explanations(self, rows: Sequence[ExplanationRow]) -> None:
+        """Put explanations of stated totals on record."""
+        self._append("explanation", rows)
 
     def settle(self, row: RowOnRecord, batch: str) -> None:
         """Note that a load settled a refused row; every part of one held count is settled with it."""

@@ -17,6 +17,7 @@ from campaign.errors import SourceError
 from campaign.facts import Facts
 from campaign.units import Registry, Unit
 from warehouse.decided import Decided, read_decisions
+from warehouse.explanations import ExplanationRow, read_explanations
 from warehouse.statements import statement
 
 READ_SETTINGS: dict[str, Any] = {
@@ -285,6 +286,10 @@ class Reader:
     def decisions(self) -> list[Decided]:
         """Return every decision, taken or refused, the latest first."""
         return read_decisions(self._rows)
+
+    def explanations(self) -> list[ExplanationRow]:
+        """Return every explanation of a stated total, taken or refused, the latest first."""
+        return read_explanations(self._rows)
 
     def stated_totals(self) -> list[StatedTotal]:
         """Return every stated total that stands, by day."""
