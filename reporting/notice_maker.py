@@ -15,6 +15,7 @@ from campaign.period import Period
 from campaign.progress import Status, UnitProgress
 from reporting import faults, numbers
 from reporting.cells import Share
+from reporting.explained import differences
 from reporting.figures import Figures
 from reporting.notice_content import (
     Banding,
@@ -49,7 +50,8 @@ class Maker:
     ) -> None:
         """Read the figures at the end of `as_of`, the last day of the period that has any, and before the period.
 
-        `explained`: what people said about totals that differ, by unit, category, stage, measure and day.
+        `explained`: what people said about totals that differ, by unit, category, stage, measure and day; left out: what
+        is on record.
         """
         self.figures, self.campaign, self.lang = figures, figures.campaign, lang
         self.period, self.as_of, self.paper = period, as_of, paper or Paper()
@@ -63,7 +65,7 @@ class Maker:
         self.before = {row.code: row for row in before}
         self.in_period = {code: self._done_in_period(code) for code in self.rows}
         self.differences = faults.reconciliation(figures, as_of)
-        self.explained = explained or {}
+        self.explained = _said(figures, as_of, self.differences) if explained is None else explained
         self.done_by_day = {code: work.done for code, work in figures.work(as_of).items()}
         at = numbers.moment(now, figures.zone, lang)
         self.foot = text("notice.foot", lang, version=figures.version, at=at)
@@ -298,6 +300,12 @@ class Maker:
             planned[self.as_of] = planned[self.campaign.end]
             done[self.as_of] = total
         return tuple(Point(day, expected, done.get(day)) for day, expected in planned.items())
+
+
+def _said(figures: Figures, as_of: date, found: Sequence[faults.Issue]) -> Explained:
+    """Return what people said about the totals that differ, as far as it holds for the figures that stand."""
+    said = [(one.key, one.explanation) for one in differences(figures, as_of, found=found)]
+    return {key: (one.why, one.by) for key, one in said if one}
 
 
 def _views(campaign: Campaign) -> list[str]:

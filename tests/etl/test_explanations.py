@@ -15,6 +15,7 @@ from etl.replay import rebuild
 from etl.submitted import result, submit_decisions, take_all
 from reporting.explained import Difference, differences, explanations, unexplained
 from reporting.figures import Figures
+from reporting.notice import notices
 from tests.warehouse.small import CONFIG, ID, Small, counts
 
 REPORTS = counts(("00101", 4, 40), ("00102", 4, 100), ("00201", 4, 10))
@@ -201,3 +202,13 @@ def test_the_list_of_issues_says_what_was_said(campaign: Small, capsys: pytest.C
     assert main(asked) == 0
     listed = [one for one in json.loads(capsys.readouterr().out) if one["unit_code"] == "27"]
     assert listed[0]["hint"] == "Số liệu đã thay đổi sau khi giải trình: tính cả sổ lưu ở huyện (Nguyễn Văn A)"
+
+
+def test_a_notice_prints_what_was_said_and_by_whom(campaign: Small) -> None:
+    hand_in(campaign, said(campaign, "27"))
+    at = datetime(2025, 2, 9, tzinfo=UTC)
+    notice, *_ = notices(campaign.figures(), "2025-02", "vi", at)
+    assert {one.unit: (one.explained, one.explained_by) for one in notice.differences} == {
+        "Tỉnh Nhỏ": ("tính cả sổ lưu ở huyện", "Nguyễn Văn A"),
+        "Huyện Một": ("", ""),
+    }
