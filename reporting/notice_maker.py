@@ -50,8 +50,8 @@ class Maker:
     ) -> None:
         """Read the figures at the end of `as_of`, the last day of the period that has any, and before the period.
 
-        `explained`: what people said about totals that differ, by unit, category, stage, measure and day; left out: what
-        is on record.
+        `explained`: what people said about totals that differ, by unit, category, stage, measure and day;
+        left out: what is on record.
         """
         self.figures, self.campaign, self.lang = figures, figures.campaign, lang
         self.period, self.as_of, self.paper = period, as_of, paper or Paper()
