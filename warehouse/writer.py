@@ -17,6 +17,7 @@ from campaign.errors import CheckFailed, SourceError
 from campaign.rows import Measure, Series, Tally
 from campaign.standing import Standing
 from campaign.units import Unit
+from warehouse.bulk import both_cores, put_counts
 from warehouse.decisions import Decisions
 from warehouse.reader import READ_SETTINGS
 from warehouse.records import RefusedRow, StatedRow, SubmissionRow, TargetRow
@@ -28,7 +29,7 @@ UNTOUCHED = "the published version is as it was; look at the disk, then run agai
 SETTINGS: dict[str, Any] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
-    "threads": 1,  # two save a tenth of the time on an idle machine, and take three times the processor on a busy one
+    "threads": 1,  # two save a tenth of a small load's time, and take three times the processor (many rows: bulk.py)
 }
 
 
@@ -170,7 +171,8 @@ class NextVersion:
 
     def on_record(self, words: Words) -> tuple[Found, Found]:
         """Return the counts and the targets that stand for some units, by number; none at all: empty arrays."""
-        return counts_on_record(self._connection, words), targets_on_record(self._connection, words)
+        with both_cores(self._connection, self._since):
+            return counts_on_record(self._connection, words), targets_on_record(self._connection, words)
 
     def last_seq(self) -> int:
         """Return the number of the last submission."""
@@ -178,19 +180,17 @@ class NextVersion:
         return int(last)
 
     def append_counts(self, table: Any, received_at: datetime, batch: str, *, replaces: bool) -> None:
-        """Append accepted counts: an Arrow table of what differs from row to row, seq and file among it.
+        """Append accepted counts, and let them stand: an Arrow table of what differs from row to row, each key once.
 
         `replaces`: a count of that day is on record for some of them.
         """
-        self._replaces |= replaces
-        self._connection.register("arrived", table)
-        listed = ", ".join(f'"{column}"' for column in table.column_names)
-        self._connection.execute(
-            f"""insert into submission ({listed}, received_at, batch)
-                select {listed}, $at, $batch from arrived""",  # noqa: S608 - names of our own columns
-            {"at": received_at, "batch": batch},
-        )
-        self._connection.unregister("arrived")
+        self._renew_standing()
+        if replaces:
+            self._connection.register("arrived", table)
+            self._connection.execute(statement("renewals", "standing_replaced"))
+            self._connection.unregister("arrived")
+        put_counts(self._connection, table, received_at, batch)
+        self._since = self.last_seq()
         self.changed = True
 
     def append_rows(
@@ -262,12 +262,20 @@ class NextVersion:
 
     def build_marts_and_check(self) -> None:
         """Bring the marts up to date and run every check; CheckFailed names the first that returned rows."""
-        if self._replaces:
-            self._connection.execute(statement("renewals", "standing_forget"), {"since": self._since})
-        add = "standing_add" if self._replaces else "standing_add_once"
-        self._connection.execute(statement("renewals", add), {"since": self._since})
+        self._renew_standing()
         for name in names("marts") if self._new_targets else ():  # they are of targets only
             self._connection.execute(statement("marts", name))
+        with both_cores(self._connection, self._since):
+            self._check()
+
+    def _renew_standing(self) -> None:
+        """Let what was appended row by row stand, the last of each key."""
+        if self._replaces:
+            for name in ("standing_forget", "standing_add"):
+                self._connection.execute(statement("renewals", name), {"since": self._since})
+        self._since, self._replaces = self.last_seq(), False
+
+    def _check(self) -> None:
         for name in names("checks"):
             failing = self._connection.execute(statement("checks", name)).fetchall()
             if failing:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from etl import long_text
 from etl.replay import rebuild
 from tests.warehouse.small import CONFIG, NAMED, NAMED_TARGETS, UNITS, Small
+from warehouse import bulk
 
 SOURCES = r"""
 [[source]]
@@ -147,11 +148,14 @@ def deliveries(seed: int) -> list[tuple[list[bytes], list[str], str | None]]:
 def play(
     folder: Path, loads: list[tuple[list[bytes], list[str], str | None]], longest: list[int]
 ) -> tuple[object, ...]:
-    """Return what a campaign says of its loads; a file of more bytes than `longest` has is read by columns."""
+    """Return what a campaign says of its loads; a file of more bytes than `longest` has is read by columns.
+
+    What is read by columns is put on record by two cores.
+    """
     house = Small(folder, CONFIG + NAMED + SOURCES, units=MANY_UNITS, targets=MANY_TARGETS)
     told = []
     for (files, names, source), long in zip(loads, longest * len(loads), strict=False):
-        long_text.LONG = long
+        long_text.LONG, bulk.LARGE = long, max(long, 1)
         outcome = house.send(*files, names=tuple(names), source=source)
         told.append(outcome.tally)
     house.close()
@@ -160,8 +164,10 @@ def play(
 
 @pytest.fixture
 def columns_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let short and irregular files be read by columns too."""
+    """Let short and irregular files be read by columns too, and few counts be many."""
     monkeypatch.setattr(long_text, "LONG", long_text.LONG)
+    monkeypatch.setattr(bulk, "LARGE", bulk.LARGE)
+    monkeypatch.setattr(bulk, "_ROW_GROUP", 8)
     monkeypatch.setattr(long_text, "_MOST_IRREGULAR", 1.0)
 
 
@@ -186,7 +192,24 @@ def test_a_rebuild_reads_long_files_by_columns_too(columns_for_all: None, tmp_pa
     for files, names, source in loads:
         house.send(*files, names=tuple(names), source=source)
     before = tables(house)
-    long_text.LONG = 0
+    long_text.LONG, bulk.LARGE = 0, 1
     rebuild(house.config, house.campaign)
     assert tables(house) == before
+    house.close()
+
+
+def test_many_counts_are_put_on_record_in_their_order(columns_for_all: None, tmp_path: Path) -> None:
+    del columns_for_all
+    long_text.LONG, bulk.LARGE = 0, 1
+    house = Small(tmp_path, CONFIG + NAMED + SOURCES, units=MANY_UNITS, targets=MANY_TARGETS)
+    lines = [f"{code},birth,approved,2025-02-0{day},{day}" for day in (3, 4, 5) for code in MORE]
+    outcome = house.send("\n".join(["unit_code,category,stage,as_of,count", *lines]).encode())
+    assert outcome.tally.accepted == 36
+    with duckdb.connect(str(house.store.path(house.version)), read_only=True) as connection:
+        found = connection.execute('select seq, unit_code, "count" from submission order by rowid').fetchall()
+        (standing,) = connection.execute("select count(*) from standing").fetchone() or (0,)
+    assert found == [
+        (place + 1, code, day) for place, (day, code) in enumerate((d, c) for d in (3, 4, 5) for c in MORE)
+    ]
+    assert standing == 36
     house.close()

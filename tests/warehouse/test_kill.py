@@ -29,6 +29,11 @@ MOMENTS = {
     "after the load got its id": "after(ReceivedStore, 'settle')",
     "after the old version was copied": "after(VersionStore, 'begin')",
     "in the transaction": "after(NextVersion, 'load')",
+    "after many counts were committed": """
+import etl.long_text, warehouse.bulk
+etl.long_text.LONG, warehouse.bulk.LARGE = 0, 1
+after(warehouse.writer, 'put_counts')
+""",
     "after the checks, before the commit": "after(NextVersion, 'build_marts_and_check')",
     "after the commit, before the new file has its name": "VersionStore.publish = die",
     "after the new file has its name, before CURRENT": "VersionStore.point_to = die",
