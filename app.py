@@ -36,6 +36,7 @@ from pages._address import PATHS
 from pages._document import ASSETS, document, language_of, not_found
 from pages._gate import Gate, is_loopback
 from pages._warm import kept_warm, warm
+from pages.quick.serving import QuickView
 
 LOG = logging.getLogger("candich.app")
 STANDARD_PORT = 8501
@@ -86,8 +87,8 @@ def options(config: Configuration, environment: Mapping[str, str]) -> dict[str, 
     return found | {"server.address": address, "server.port": int(written)}
 
 
-def routes(config: Configuration) -> list[Route | Mount]:
-    """Return the plain routes beside the pages: health, the version a browser watches, the document, files."""
+def routes(config: Configuration, quick: QuickView) -> list[Route | Mount]:
+    """Return the plain routes beside the pages: health, the version a browser watches, the document, the quick view."""
 
     def health(_: Request) -> Response:
         return PlainTextResponse("ok")
@@ -106,6 +107,7 @@ def routes(config: Configuration) -> list[Route | Mount]:
         Route("/health", health),
         Route("/api/version/{campaign}", version),
         *(Route(path, start) for path in PATHS.values()),
+        *quick.routes(),
         Mount("/fonts", StaticFiles(directory=FONTS)),
         Mount("/assets", StaticFiles(directory=ASSETS)),
     ]
@@ -129,19 +131,20 @@ def _version(config: Configuration, campaign: str) -> dict[str, Any]:
 
 def application(config: Configuration) -> st.App:
     """Return the web application."""
+    quick = QuickView(config)
 
     @asynccontextmanager
     async def lifespan(_: st.App) -> AsyncIterator[None]:
-        await run_in_threadpool(warm, config)
+        await run_in_threadpool(warm, config, quick)
         gc.collect()
         gc.freeze()  # what lives as long as the process is not looked at again by every collection
-        with kept_warm(config):
+        with kept_warm(config, quick):
             yield
 
     return st.App(
         PROJECT / "pages" / "_shell.py",
         lifespan=lifespan,
-        routes=routes(config),
+        routes=routes(config, quick),
         middleware=[Middleware(Gate, pages=PATHS.values(), not_found=lambda query: not_found(query, config.language))],
         on_script_error=_errors.shown,
     )

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 from campaign.feasibility import Verdict
 from campaign.prospects import Standing
-from campaign.warning import WARNED_BELOW
 from pages import _ask
 from pages._cards import e, items, link, panel
 from pages._view import View
@@ -70,18 +69,12 @@ def _roll_up_told(view: View, one: Assessment) -> list[str]:
 
 def _gauge(view: View, one: Assessment) -> str:
     """Return the chance of a leaf, or the units of a roll-up that will be on time, as a figure with its bar."""
-    p, row = one.prospect.p_on_time, one.row
-    if p is None:
+    found = forecasts.gauge(one, view.lang)
+    if found is None:
         return ""
-    figure, key, share = forecasts.likely(one.prospect, view.lang), "forecast.chance", p
-    if not row.is_leaf and one.on_time_share is not None:
-        units, due = numbers.half_up(one.prospect.units_on_time), row.units_with_target
-        figure = f"{numbers.whole(units, view.lang)}/{numbers.whole(due, view.lang)}"
-        key = "forecast.units_on_time" if one.prospect.standing is Standing.OPEN else "forecast.expected_units"
-        share = one.on_time_share
-    tone = "short" if share < WARNED_BELOW else "met"
-    bar = f'<div class="cd-track" aria-hidden="true"><i style="width:{charts.width(share)}%"></i></div>'
-    return f'<div class="cd-chance" data-tone="{tone}"><b>{e(figure)}</b><small>{e(view.says(key))}</small>{bar}</div>'
+    bar = f'<div class="cd-track" aria-hidden="true"><i style="width:{charts.width(found.share)}%"></i></div>'
+    told = f"<b>{e(found.figure)}</b><small>{e(found.says)}</small>{bar}"
+    return f'<div class="cd-chance" data-tone="{found.tone}">{told}</div>'
 
 
 def _verdicts(view: View, code: str) -> list[tuple[Verdict, int]]:

@@ -17,11 +17,13 @@ OPEN_PREFIXES = (
     "/assets/",
     "/media/",
     "/api/version/",
+    "/xem/",
     "/_stcore/bidi-components/",
     "/_stcore/upload_file/",  # answers only to a session of its own, with its token
 )
 OPEN_PATHS = (
     "/health",
+    "/xem",
     "/favicon.png",
     "/_stcore/health",
     "/_stcore/host-config",

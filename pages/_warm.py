@@ -12,6 +12,7 @@ from campaign.configuration import Configuration
 from pages import _ask, _view
 from pages._address import Address
 from pages._document import document
+from pages.quick.serving import QuickView
 from reporting.texts import LANGUAGES
 
 LOG = logging.getLogger(__name__)
@@ -20,19 +21,19 @@ REST_SECONDS = 0.02
 DAYS_BACK = 31
 
 
-def warm(config: Configuration) -> None:
+def warm(config: Configuration, quick: QuickView) -> None:
     """Compute the standard overview of every campaign, and the document pages start from."""
     for lang in LANGUAGES:
         document(lang)
     for campaign in config.campaigns:
-        _guarded(config, campaign.id, whole=False, stop=Event())
+        _guarded(config, quick, campaign.id, whole=False, stop=Event())
 
 
 @contextmanager
-def kept_warm(config: Configuration) -> Iterator[None]:
+def kept_warm(config: Configuration, quick: QuickView) -> Iterator[None]:
     """Keep the recent days of every campaign computed while the block lasts, whatever version comes."""
     stop = Event()
-    watcher = Thread(target=_watch, args=(config, stop), name="warm", daemon=True)
+    watcher = Thread(target=_watch, args=(config, quick, stop), name="warm", daemon=True)
     watcher.start()
     try:
         yield
@@ -41,19 +42,20 @@ def kept_warm(config: Configuration) -> Iterator[None]:
         watcher.join(timeout=5)
 
 
-def _watch(config: Configuration, stop: Event) -> None:
+def _watch(config: Configuration, quick: QuickView, stop: Event) -> None:
     warmed: dict[str, str | None] = {}
     while not stop.is_set():
         for campaign in config.campaigns:
             version = _ask.current(config, campaign.id)
             if warmed.get(campaign.id) != version:
                 warmed[campaign.id] = version
-                _guarded(config, campaign.id, whole=True, stop=stop)
+                _guarded(config, quick, campaign.id, whole=True, stop=stop)
         stop.wait(LOOK_EVERY_SECONDS)
 
 
-def _guarded(config: Configuration, campaign: str, *, whole: bool, stop: Event) -> None:
+def _guarded(config: Configuration, quick: QuickView, campaign: str, *, whole: bool, stop: Event) -> None:
     try:
+        quick.warm(campaign, rest=lambda: stop.wait(REST_SECONDS), whole=whole)
         _compute(config, campaign, whole=whole, stop=stop)
     except Exception:  # a visitor would see a page that says so; the other campaigns must still be served
         LOG.exception("%s could not be warmed", campaign)

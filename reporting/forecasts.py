@@ -13,7 +13,7 @@ from campaign.feasibility import Feasibility, Verdict, best_rate, best_with, fea
 from campaign.progress import UnitProgress
 from campaign.prospects import Prospect, Standing
 from campaign.units import Tree
-from campaign.warning import Reason, Warned, Why, warnings
+from campaign.warning import WARNED_BELOW, Reason, Warned, Why, warnings
 from reporting import numbers
 from reporting.figures import Figures
 from reporting.texts import text
@@ -41,6 +41,20 @@ class Assessment:
         """Return the share of the leaves with work that is expected to be on time; None where there is no work."""
         due = self.row.units_with_target
         return self.prospect.units_on_time / due if due else None
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """The chance of a leaf, or how many units of a roll-up will be on time: as a figure, in words, as a share."""
+
+    figure: str
+    says: str
+    share: Fraction
+
+    @property
+    def tone(self) -> str:
+        """Return how it is toned: short where a leaf of this chance is warned, met above."""
+        return "short" if self.share < WARNED_BELOW else "met"
 
 
 def verdicts(assessed: Iterable[Assessment]) -> list[tuple[Verdict, int]]:
@@ -123,6 +137,19 @@ def likely(prospect: Prospect, lang: str) -> str:
     if prospect.standing is Standing.OPEN and p == 1:
         return text("forecast.above_99", lang)
     return chance(p, lang)
+
+
+def gauge(one: Assessment, lang: str) -> Gauge | None:
+    """Return the figure that says whether a unit will make it; None where nothing can be said."""
+    p, row = one.prospect.p_on_time, one.row
+    if p is None:
+        return None
+    if row.is_leaf or one.on_time_share is None:
+        return Gauge(likely(one.prospect, lang), text("forecast.chance", lang), p)
+    units, due = numbers.half_up(one.prospect.units_on_time), row.units_with_target
+    key = "forecast.units_on_time" if one.prospect.standing is Standing.OPEN else "forecast.expected_units"
+    figure = f"{numbers.whole(units, lang)}/{numbers.whole(due, lang)}"
+    return Gauge(figure, text(key, lang), one.on_time_share)
 
 
 def missing(prospect: Prospect, lang: str) -> str:

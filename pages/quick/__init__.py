@@ -1,0 +1,1 @@
+"""The quick view: plain pages without script, beside the ones people work on."""

@@ -1,0 +1,169 @@
+"""How the quick view looks: its values put into templates, as one page of HTML that needs nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from pages._document import ICON
+from pages.quick.asked import PRINT, WALL, WALL_VIEWS, Asked
+from reporting import inline_svg, numbers
+from reporting.brief import Call
+from reporting.inline_svg import Inline
+from reporting.quick import Line, Quick
+from reporting.texts import LANGUAGES, text
+
+FOLDER = Path(__file__).parent / "templates"
+REFRESH, WALL_REFRESH = 60, 30  # seconds
+WALL_ROWS, WALL_LAGGING = 12, 9  # lines a column of the wall has room for
+DIGIT_EM = 0.45  # the width of a digit of a count label, in the size of the chart's own text
+WORKING = ("overview", "targets", "ranking", "lagging", "forecast", "sources")
+TEMPLATES = {"": "quick.html", WALL: "wall.html", PRINT: "print.html"}
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note across the page, and the link that leads on."""
+
+    says: str
+    href: str = ""
+    label: str = ""
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+    )
+
+
+@cache
+def _css(mode: str) -> str:
+    """Return the style of a page; paper is never dark."""
+    names = {WALL: ("quick", "dark", "wall"), PRINT: ("quick", "print")}.get(mode, ("quick", "dark"))
+    return "".join((FOLDER / f"{name}.css").read_text("utf-8").replace("\n", "") for name in names)
+
+
+def refreshed(asked: Asked) -> tuple[int, str] | None:
+    """Return after how many seconds a page is asked for anew, and where; None for one that stays as it is."""
+    if asked.still or asked.mode == PRINT:
+        return None
+    if asked.mode != WALL:
+        return REFRESH, asked.to(asked.unit)
+    following = WALL_VIEWS[(WALL_VIEWS.index(asked.view) + 1) % len(WALL_VIEWS)]
+    return WALL_REFRESH, asked.to(asked.unit, view=following)
+
+
+def drawn(asked: Asked, q: Quick, notes: list[Note]) -> str:
+    """Return the page of one unit."""
+    chart = inline_svg.burnup(q.burnup, q.described, q.lang) if q.burnup else None
+    given = _given(asked, q.lang, f"{q.row.name} · {q.brief.campaign}", lively=asked.mode != PRINT)
+    given |= {"drawn": None if chart is None else _placed(chart), "call": partial(_call, q.lang)}
+    if asked.mode == WALL:
+        given |= _on_the_wall(asked, q)
+    if asked.mode == PRINT:
+        given["signs"] = list({one.standing: one for one in (*q.below.lines, *q.leaves.lines)}.values())
+    return _page(TEMPLATES[asked.mode], **given, q=q, notes=notes)
+
+
+def _on_the_wall(asked: Asked, q: Quick) -> dict[str, Any]:
+    """Return what only the wall shows: as many units as can be read from five metres, and its three views."""
+    board = q.below if len(q.below.lines) > 1 else q.leaves
+    lines, room = board.lines, 2 * WALL_ROWS
+    shown = lines if len(lines) <= room else (*lines[:WALL_ROWS], *lines[-WALL_ROWS:])
+    lagging = q.lagging[: 2 * WALL_LAGGING]
+    labels = ("page.overview", "quick.wall.below", "quick.wall.lagging")
+    views = [
+        (asked.to(asked.unit, view=view), text(label, q.lang), view == asked.view)
+        for view, label in zip(WALL_VIEWS, labels, strict=True)
+    ]
+    return {
+        "view": asked.view,
+        "views": views,
+        "rows": _columns(shown, WALL_ROWS),
+        "rows_more": len(lines) + board.skipped - len(shown),
+        "lagging": _columns(lagging, WALL_LAGGING),
+        "shown_lagging": len(lagging),
+    }
+
+
+def _columns(lines: Sequence[Line], most: int) -> list[Sequence[Line]]:
+    """Return lines in one column, or in two where one does not hold them."""
+    if len(lines) <= most:
+        return [lines] if lines else []
+    half = -(-len(lines) // 2)
+    return [lines[:half], lines[half:]]
+
+
+def message(asked: Asked, lang: str, title: str, says: str, links: Mapping[str, str]) -> str:
+    """Return a page that says why there are no figures, and the ways on (address: words)."""
+    given = _given(asked, lang, title, lively=False)
+    return _page("message.html", **given, heading=title, sentence=says, links=links, notes=[])
+
+
+def _given(asked: Asked, lang: str, title: str, *, lively: bool) -> dict[str, Any]:
+    """Return what every page has: its language, its links, its style."""
+    refresh = refreshed(asked) if lively else None
+    other = next(one for one in LANGUAGES if one != lang)
+    here = {"district" if asked.unit else "": asked.unit}
+    return {
+        "lang": lang,
+        "title": f"{title} · {text('app.name', lang)}",
+        "icon": ICON,
+        "css": Markup(_css(asked.mode)),  # noqa: S704 - a file of ours
+        "says": lambda key, **params: text(key, lang, **params),
+        "to": asked.to,
+        "working": asked.working,
+        "working_here": lambda page: asked.working(page, **here) if asked.unit else asked.working(page),
+        "schemes": "light" if asked.mode == PRINT else "light dark",
+        "latest": asked.to(asked.unit, as_of=None) if asked.as_of else "",
+        "plain": asked.to(asked.unit, mode="", view="", still=False),
+        "home": asked.working("overview"),
+        "other": {
+            "lang": other,
+            "href": asked.to(asked.unit, lang=other),
+            "label": text(f"app.language.{other}", other),
+        },
+        "menu": [{"href": asked.working(page), "label": text(f"page.{page}", lang)} for page in WORKING]
+        + [
+            {"href": asked.to(asked.unit, mode=PRINT, still=False), "label": text("quick.print", lang)},
+            {"href": asked.to(asked.unit, mode=WALL, still=False), "label": text("quick.wall", lang)},
+        ],
+        "seconds": refresh[0] if refresh else None,
+        "still": asked.to(asked.unit, still=True),
+        "lively": asked.to(asked.unit, still=False) if lively else "",
+    }
+
+
+def _placed(chart: Inline) -> dict[str, Any]:
+    """Return a chart with the room its widest count label needs."""
+    longest = max(len(one.says) for one in chart.counts)
+    return {
+        "svg": Markup(chart.svg),  # noqa: S704 - our own numbers; the one sentence in it is escaped there
+        "counts": chart.counts,
+        "days": chart.days,
+        "key": chart.key,
+        "left": round(longest * DIGIT_EM + 0.6, 2),
+    }
+
+
+def _call(lang: str, one: Call) -> str:
+    """Return why a unit is called and what that would move."""
+    return text("quick.call", lang, why=one.why, n=one.remaining, share=numbers.percent(one.share, lang, finished=True))
+
+
+def _page(template: str, **values: Any) -> str:
+    made = _templates().get_template(template).render(**values)
+    return re.sub(r"\n\s*", "\n", made).strip() + "\n"
