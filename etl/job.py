@@ -17,6 +17,7 @@ from campaign.errors import CanDichError, ConfigError
 from etl import cron
 
 FORECASTS, FORECASTS_EVERY = "forecasts", "* * * * *"  # what a version makes us expect is written within a minute
+MESSAGES, MESSAGES_EVERY = "messages", "* * * * *"  # what is due, or was refused a while ago, goes out within a minute
 
 Pull = Callable[[Configuration, str, datetime], Mapping[str, object]]
 Backup = Callable[[Configuration], object]
@@ -46,6 +47,12 @@ def _forecast(configuration: Configuration) -> object:
     from etl.forecasting import keep_all  # noqa: PLC0415 – as above
 
     return keep_all(configuration)
+
+
+def _send(configuration: Configuration) -> object:
+    from etl.messages import send_due  # noqa: PLC0415 – as above
+
+    return send_due(configuration)
 
 
 @dataclass
@@ -114,10 +121,12 @@ def jobs(configuration: Configuration, pull: Pull = _pull, backup: Backup = _bac
         for source in configuration.sources
     ]
     nightly = due("backup.schedule", configuration.backup.schedule)
+    sending = [due(f"message {one.name}.schedule", one.schedule) for one in configuration.messages if one.schedule]
     return [
         *found,
         Job(name="backup", work=lambda: backup(configuration), trigger=nightly),
         Job(name=FORECASTS, work=lambda: _forecast(configuration), trigger=due("forecasts", FORECASTS_EVERY)),
+        *([Job(MESSAGES, lambda: _send(configuration), due("messages", MESSAGES_EVERY))] if sending else []),
     ]
 
 

@@ -17,6 +17,7 @@ from campaign.freshness import Gap, Outage
 from campaign.progress import Status, UnitProgress
 from campaign.prospects import Prospect, Standing
 from reporting import brief_words, charts, faults, forecasts, numbers
+from reporting.explained import unexplained
 from reporting.figures import Figures
 from reporting.freshness import Gaps, gaps
 from reporting.texts import text
@@ -56,7 +57,8 @@ class Call:
 class Faulty:
     """What is wrong with the data, in counts.
 
-    `down`: each failing source and how many of the brief's units wait for it. `last_as_of`: the latest day reported,
+    `down`: each failing source and how many of the brief's units wait for it. `differences`: stated totals that are not
+    our sum and that nobody has explained. `last_as_of`: the latest day reported,
     where that is before the brief's own and something is left to do.
     """
 
@@ -274,7 +276,6 @@ def _faulty(
 ) -> Faulty:
     codes, as_of = frozenset(one.code for one in rows), row.as_of
     held, rejected = _waiting(figures, row, codes)
-    differing = [one for one in faults.reconciliation(figures, as_of) if one.unit_code in codes]
     is_all = row.code == figures.tree(as_of).top.code
     down = ((one.source, kept.waiting_in(one.source, codes)) for one in kept.outages)
     begun, left = as_of >= figures.campaign.start, bool(row.remaining)
@@ -283,7 +284,7 @@ def _faulty(
         down=tuple((source, n) for source, n in down if n or is_all),
         held=held,
         rejected=rejected,
-        differences=len(differing),
+        differences=len(unexplained(figures, as_of, codes)),
         failing_check=bool(failure),
         none_reported=begun and left and not reported,
         last_as_of=row.last_as_of
