@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import io
 import re
-from copy import copy
 from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 from fractions import Fraction
+from pathlib import Path
 from typing import NamedTuple
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
-from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
 
 from reporting import numbers
 
@@ -32,6 +33,7 @@ class Kind(StrEnum):
 
     TEXT = "text"
     WHOLE = "whole"
+    CHANGE = "change"
     AMOUNT = "amount"
     SHARE = "share"
     DATE = "date"
@@ -56,55 +58,72 @@ def cell_at(sheet: Worksheet, row: int, column: int) -> Cell:
     return found
 
 
-def put(cell: Cell, value: Value, kind: Kind, lang: str, zone: tzinfo = UTC, locale: str = "") -> Cell:
-    """Write one value of one kind into a cell, and return the cell.
+class Written(NamedTuple):
+    """A value as a cell holds it: openpyxl's kind (s text, n number, d day), its number format, and its quote mark."""
+
+    value: str | float | date | None
+    data_type: str
+    number_format: str
+    quoted: bool = False
+
+
+NOTHING = Written(None, "n", "General")
+
+
+def written(value: Value, kind: Kind, lang: str, zone: tzinfo = UTC, locale: str = "") -> Written:
+    """Return how a cell holds one value of one kind.
 
     `locale` goes before a number format: `[$-42A]` asks for Vietnamese separators on any machine.
     """
     if isinstance(value, str):
-        return put_text(cell, value)
+        return written_text(value)
+    if isinstance(value, date):
+        return _written_day(value, lang, zone)
     finished = None
     if isinstance(value, Share):
         value, finished = value
     if value is None:
-        return cell
+        return NOTHING
+    if kind is Kind.SHARE:
+        share = Fraction(value)
+        return Written(_share(share), "n", share_format(share, lang, finished, locale))
+    if isinstance(value, int):
+        form = f"{locale}#,##0"
+        return Written(value, "n", f"+{form};{numbers.MINUS}{form};0" if kind is Kind.CHANGE else form)
+    return Written(float(value), "n", f"{locale}#,##0.0")
+
+
+def _written_day(value: date, lang: str, zone: tzinfo) -> Written:
     if isinstance(value, datetime):
-        cell.value = value.astimezone(zone).replace(tzinfo=None)
-        cell.number_format = "hh:mm dd/mm/yyyy" if lang == "vi" else "yyyy-mm-dd hh:mm"
-    elif isinstance(value, date):
-        cell.value = value
-        cell.number_format = "dd/mm/yyyy" if lang == "vi" else "yyyy-mm-dd"
-    elif kind is Kind.SHARE:
-        cell.value = _share(Fraction(value))
-        cell.number_format = share_format(Fraction(value), lang, finished, locale)
-    elif isinstance(value, int):
-        cell.value = value
-        cell.number_format = f"{locale}#,##0"
-    else:
-        cell.value = float(value)
-        cell.number_format = f"{locale}#,##0.0"
+        local = value.astimezone(zone).replace(tzinfo=None)
+        return Written(local, "d", "hh:mm dd/mm/yyyy" if lang == "vi" else "yyyy-mm-dd hh:mm")
+    return Written(value, "d", "dd/mm/yyyy" if lang == "vi" else "yyyy-mm-dd")
+
+
+def written_text(value: str) -> Written:
+    """Return how a cell holds a text that stays a text, whatever it begins with."""
+    clean = legal(value)
+    form = "@" if len(clean) <= _LONGEST_TEXT_FORMAT else "General"
+    return Written(clean, "s", form, clean.startswith(FORMULA_STARTS))
+
+
+def put(cell: Cell, value: Value, kind: Kind, lang: str, zone: tzinfo = UTC, locale: str = "") -> Cell:
+    """Write one value of one kind into a cell, and return the cell."""
+    if isinstance(value, str):
+        return put_text(cell, value)
+    found = written(value, kind, lang, zone, locale)
+    if found.value is not None:
+        cell.value, cell.number_format = found.value, found.number_format
     return cell
 
 
 def put_text(cell: Cell, value: str) -> Cell:
     """Write a text that stays a text, whatever it begins with, and return the cell."""
-    clean = legal(value)
-    cell.value = clean
-    cell.data_type = "s"
-    cell.number_format = "@" if len(clean) <= _LONGEST_TEXT_FORMAT else "General"
-    if clean.startswith(FORMULA_STARTS):
+    found = written_text(value)
+    cell.value, cell.data_type, cell.number_format = found.value, found.data_type, found.number_format
+    if found.quoted:
         cell.quotePrefix = True
     return cell
-
-
-def dress_alike(cell: Cell, model: Cell) -> None:
-    """Give a cell the whole style of another of its workbook: many times faster than setting its parts."""
-    cell._style = copy(model._style)  # type: ignore[attr-defined]  # noqa: SLF001 - openpyxl has no public way
-
-
-def base_font(book: Workbook, font: Font) -> None:
-    """Set the font of the style Normal, by which spreadsheets measure column widths."""
-    book._named_styles["Normal"].font = font  # type: ignore[attr-defined]  # noqa: SLF001 - no public way
 
 
 def legal(value: str) -> str:
@@ -154,8 +173,31 @@ def new_sheet(book: Workbook, title: str) -> Worksheet:
     return made
 
 
-def saved(book: Workbook) -> bytes:
-    """Return the bytes of a workbook."""
+def saved(book: Workbook, at: datetime | None = None) -> bytes:
+    """Return the bytes of a workbook; with `at`, the moment it is made, the same content gives the same bytes."""
     out = io.BytesIO()
-    book.save(out)
+    if at is None:
+        book.save(out)
+        return out.getvalue()
+    book.properties.created = book.properties.modified = at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+    with StampedZip(out, at) as archive:
+        ExcelWriter(book, archive).write_data()
     return out.getvalue()
+
+
+class StampedZip(ZipFile):
+    """A zip being written whose files all bear one moment, so the same files give the same bytes."""
+
+    def __init__(self, out: io.BytesIO, at: datetime) -> None:
+        super().__init__(out, "w", ZIP_DEFLATED)
+        self._at = at.astimezone(UTC).timetuple()[:6]
+
+    def writestr(self, name: str, data: str | bytes) -> None:  # type: ignore[override]
+        """Add one file."""
+        info = ZipInfo(name, self._at)
+        info.compress_type, info.external_attr = ZIP_DEFLATED, 0o644 << 16
+        super().writestr(info, data)
+
+    def write(self, filename: str, arcname: str) -> None:  # type: ignore[override]
+        """Add one file from the disk."""
+        self.writestr(arcname, Path(filename).read_bytes())

@@ -72,13 +72,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class BandLines:
-    """The units of one band: finished, above or below a share, nothing done, nothing to do, no target."""
+    """The units of one band: finished, above or below a share, nothing done, nothing to do, no target; their sum."""
 
     title: str
     group: Group
     low: Fraction | None
     high: Fraction | None
     lines: tuple[Line, ...]
+    whole: Part
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,7 +213,8 @@ class Maker:
         found = []
         for band in banded((line.row for line in ranking.lines if line.row), self.paper.bands):
             units = tuple(lines[one.code] for one in band.units)
-            found.append(BandLines(self._band_title(band), band.group, band.low, band.high, units))
+            whole = _summed([line.whole for line in units])
+            found.append(BandLines(self._band_title(band), band.group, band.low, band.high, units, whole))
         return Banding(ranking.level, tuple(found))
 
     def _band_title(self, band: Band) -> str:

@@ -10,10 +10,11 @@ import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from openpyxl.cell.cell import Cell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Border, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.header_footer import HeaderFooter, HeaderFooterItem
 from openpyxl.worksheet.page import PageMargins
@@ -21,7 +22,8 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reporting import numbers
-from reporting.cells import Kind, Value, cell_at, dress_alike, put, put_text
+from reporting.cells import NOTHING, Kind, Value, Written, written, written_text
+from reporting.looks import Face, Look, Looks
 from reporting.texts import text
 
 LOCALE = {"vi": "[$-42A]", "en": "[$-409]"}  # separators of the language, also where LibreOffice prints elsewhere
@@ -29,11 +31,12 @@ FACE = "Times New Roman"
 MILLIMETRE = 1 / 25.4
 A4 = 9
 
-BASE_FONT = Font(name=FACE, size=12)  # the sheet's widths are measured in its figures, 8 pixels wide
+BASE_FONT = Face(name=FACE, size=12)  # the sheet's widths are measured in its figures, 8 pixels wide
 
 _FIGURE = 8
 _NUMBER_WIDTH = 7.5
 _LINE_HEIGHT = 1.3  # of the letters' size
+_WORDS_AT = 2  # the column of names
 _PORTRAIT_WIDTH = 108  # wider than this and a sheet lies down
 
 # Widths of letters in Times New Roman, in thousandths of their size; the rest are 500.
@@ -45,7 +48,29 @@ _THIN = Side(style="thin", color="000000")
 _HAIR = Side(style="hair", color="7F7F7F")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _ROW = Border(left=_THIN, right=_THIN, top=_HAIR, bottom=_HAIR)
+_LAST_ROW = Border(left=_THIN, right=_THIN, top=_HAIR, bottom=_THIN)
 _HEAD_FILL = PatternFill("solid", fgColor="EDEDED")
+_MIDDLE = Alignment(horizontal="center", vertical="center", wrap_text=True)
+_HEAD = Look(Face(name=FACE, size=12, bold=True), _MIDDLE, _BOX, _HEAD_FILL)
+_WITHIN = Look(
+    Face(name=FACE, size=12, bold=True), Alignment(horizontal="left", vertical="center", wrap_text=True), _BOX
+)
+_SMALL = Face(name=FACE, size=9, italic=True, color="7F7F7F")
+_CHECK = Look(_SMALL, Alignment(horizontal="right", vertical="center"))
+_CHECK_WORDS = Look(_SMALL, Alignment(horizontal="left", vertical="center"))
+
+
+@cache
+def _line_look(size: float, colour: str, *, bold: bool, italic: bool, left: bool) -> Look:
+    font = Face(name=FACE, size=size, bold=bold, italic=italic, color=colour)
+    return Look(font, Alignment(horizontal="left" if left else "center", vertical="center", wrap_text=True))
+
+
+@cache
+def _row_look(side: str, *, wrap: bool, bold: bool, last: bool = False) -> Look:
+    alignment = Alignment(horizontal=side, vertical="center", wrap_text=wrap, indent=1 if side == "left" else 0)
+    border = _BOX if bold else _LAST_ROW if last else _ROW
+    return Look(Face(name=FACE, size=12, bold=bold), alignment, border)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +84,12 @@ class Field:
     summed: bool = False
     centred: bool = False
 
+    def look(self, *, bold: bool = False, last: bool = False) -> Look:
+        """Return how the column's cells look: in a row, in a bold total, in the last row of a table."""
+        words = self.kind is Kind.TEXT
+        side = "center" if self.centred else "left" if words else "right"
+        return _row_look(side, wrap=words, bold=bold, last=last)
+
 
 def fitting(values: Sequence[str | int | None], least: float = _NUMBER_WIDTH, most: float = 30) -> float:
     """Return the column width that shows the longest of some values in bold, within bounds."""
@@ -67,12 +98,14 @@ def fitting(values: Sequence[str | int | None], least: float = _NUMBER_WIDTH, mo
     return min(max(least, math.ceil(longest / _FIGURE * 2) / 2 + 1), most)
 
 
+@lru_cache(maxsize=8192)  # a name stands on several sheets, and in the notice above its own
 def pixels_of(value: str, size: float = 12, *, bold: bool = False) -> float:
     """Return about how wide a text is in Times New Roman."""
     letters = (one for one in unicodedata.normalize("NFD", value) if not unicodedata.combining(one))
     return sum(_LETTERS.get(one, 500) for one in letters) / 1000 * size * 4 / 3 * (1.06 if bold else 1)
 
 
+@lru_cache(maxsize=8192)
 def lines_of(value: str, width: float, size: float = 12, *, bold: bool = False) -> int:
     """Return how many lines a text takes in a column of this width, breaking between words."""
     room = width * _FIGURE - 4
@@ -93,15 +126,16 @@ def lines_of(value: str, width: float, size: float = 12, *, bold: bool = False) 
 class PrintedSheet:
     """One sheet being written from the top down."""
 
-    def __init__(self, sheet: Worksheet, fields: Sequence[Field], lang: str) -> None:
-        """Give the sheet its columns."""
+    def __init__(self, sheet: Worksheet, fields: Sequence[Field], lang: str, looks: Looks) -> None:
+        """Give the sheet its columns; the sheets of one workbook share its looks."""
         self.sheet, self.fields, self.lang = sheet, fields, lang
         self.next = 1
-        self._looks: dict[tuple[object, ...], Cell] = {}
+        self.looks = looks
         self.header_rows: tuple[int, int] | None = None
         self.width = sum(field.width for field in fields)
-        for place, field in enumerate(fields, start=1):
-            sheet.column_dimensions[get_column_letter(place)].width = field.width
+        self._letters = [get_column_letter(place) for place in range(1, len(fields) + 1)]
+        for letter, field in zip(self._letters, fields, strict=True):
+            sheet.column_dimensions[letter].width = field.width
 
     def skip(self) -> None:
         """Leave a row empty."""
@@ -111,9 +145,8 @@ class PrintedSheet:
         self, value: str, size: float, *, bold: bool = False, italic: bool = False, left: bool = False, colour: str = ""
     ) -> None:
         """Write one text over the whole width, on as many lines as it needs."""
-        cell = put_text(cell_at(self.sheet, self.next, 1), value)
-        cell.font = Font(name=FACE, size=size, bold=bold, italic=italic, color=colour or "000000")
-        cell.alignment = Alignment(horizontal="left" if left else "center", vertical="center", wrap_text=True)
+        look = _line_look(size, colour or "000000", bold=bold, italic=italic, left=left)
+        self.looks.place(self.sheet, self.next, 1, look, written_text(value))
         self._merge(self.next, 1, self.next, len(self.fields))
         self._height(self.next, lines_of(value, self.width, size, bold=bold), size)
         self.next += 1
@@ -124,17 +157,15 @@ class PrintedSheet:
         grouped = any(field.group for field in self.fields)
         bottom = top + 1 if grouped else top
         for place, field in enumerate(self.fields, start=1):
+            at = bottom if field.group else top
             for row in range(top, bottom + 1):
-                cell = cell_at(self.sheet, row, place)
-                cell.font, cell.border, cell.fill = Font(name=FACE, size=12, bold=True), _BOX, _HEAD_FILL
-                cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
-            put_text(cell_at(self.sheet, bottom if field.group else top, place), field.header)
+                self._place(row, place, _HEAD, written_text(field.header) if row == at else NOTHING)
         edges = [place for place, field in enumerate(self.fields) if self._begins(place)] + [len(self.fields)]
         group_lines = 1
         for start, end in pairwise(edges):
             group = self.fields[start].group
             if group:
-                put_text(cell_at(self.sheet, top, start + 1), group)
+                self._place(top, start + 1, _HEAD, written_text(group))
                 self._merge(top, start + 1, top, end)
                 room = sum(field.width for field in self.fields[start:end])
                 group_lines = max(group_lines, lines_of(group, room, bold=True))
@@ -155,63 +186,47 @@ class PrintedSheet:
 
     def row(self, values: Sequence[Value], *, bold: bool = False) -> None:
         """Write one row of the table; a bold row is a total."""
-        lines = 1
+        lines, locale = 1, LOCALE[self.lang]
         for place, (value, field) in enumerate(zip(values, self.fields, strict=True), start=1):
-            cell = put(cell_at(self.sheet, self.next, place), value, field.kind, self.lang, locale=LOCALE[self.lang])
-            self._dress(cell, place, bold=bold)
-            if isinstance(value, str):
+            self._place(self.next, place, field.look(bold=bold), written(value, field.kind, self.lang, locale=locale))
+            if isinstance(value, str) and len(value) > 1:
                 lines = max(lines, lines_of(value, field.width - 1, bold=bold))
         self._height(self.next, lines, 12)
         self.next += 1
 
-    def _dress(self, cell: Cell, place: int, *, bold: bool) -> None:
-        look = (place, bold, cell.number_format, cell.quotePrefix)
-        if look in self._looks:
-            dress_alike(cell, self._looks[look])
-            return
-        field = self.fields[place - 1]
-        text_cell = field.kind is Kind.TEXT
-        side = "center" if field.centred else "left" if text_cell else "right"
-        cell.font = Font(name=FACE, size=12, bold=bold)
-        cell.border = _BOX if bold else _ROW
-        cell.alignment = Alignment(
-            horizontal=side, vertical="center", wrap_text=text_cell, indent=1 if side == "left" else 0
-        )
-        self._looks[look] = cell
-
     def check(self, first: int, total: int) -> None:
         """Write live sums of the rows under the total, small and grey, and whether they agree with it."""
-        put_text(cell_at(self.sheet, self.next, 2), text("notice.check", self.lang))
-        same = []
-        for place, field in enumerate(self.fields, start=1):
-            cell, letter = cell_at(self.sheet, self.next, place), get_column_letter(place)
+        same, form = [], f"{LOCALE[self.lang]}#,##0"
+        for place, (field, letter) in enumerate(zip(self.fields, self._letters, strict=True), start=1):
+            value = NOTHING
             if field.summed:
-                cell.value = f"=SUM({letter}{first}:{letter}{total - 1})"
-                cell.number_format = f"{LOCALE[self.lang]}#,##0"
+                value = Written(f"=SUM({letter}{first}:{letter}{total - 1})", "f", form)
                 same.append(f"{letter}{self.next}={letter}{total}")
-            cell.font = Font(name=FACE, size=9, italic=True, color="7F7F7F")
-            cell.alignment = Alignment(horizontal="right" if field.summed else "left", vertical="center")
+            elif place == _WORDS_AT:
+                value = written_text(text("notice.check", self.lang))
+            self._place(self.next, place, _CHECK if field.summed else _CHECK_WORDS, value)
         words = [text(f"notice.check.{key}", self.lang) for key in ("same", "differs")]
-        verdict = cell_at(self.sheet, self.next, len(self.fields))
-        verdict.value = f'=IF(AND({",".join(same)}),"{words[0]}","{words[1]}")'
+        verdict = f'=IF(AND({",".join(same)}),"{words[0]}","{words[1]}")'
+        self._place(self.next, len(self.fields), _CHECK_WORDS, Written(verdict, "f", "General"))
         self.next += 1
 
     def band(self, title: str) -> None:
         """Write a heading within a table."""
         for place in range(1, len(self.fields) + 1):
-            cell = cell_at(self.sheet, self.next, place)
-            cell.font, cell.border = Font(name=FACE, size=12, bold=True), _BOX
-            cell.alignment = Alignment(horizontal="left", vertical="center", wrap_text=True)
-        put_text(cell_at(self.sheet, self.next, 1), title)
+            self._place(self.next, place, _WITHIN, written_text(title) if place == 1 else NOTHING)
         self._merge(self.next, 1, self.next, len(self.fields))
         self._height(self.next, lines_of(title, self.width, bold=True), 12)
         self.next += 1
 
     def close(self) -> None:
         """Draw the line under the last row of a table without a total."""
-        for place in range(1, len(self.fields) + 1):
+        for place, field in enumerate(self.fields, start=1):
             cell = self.sheet.cell(self.next - 1, place)
-            cell.border = Border(left=_THIN, right=_THIN, top=cell.border.top, bottom=_THIN)
+            if isinstance(cell, Cell) and cell.border.bottom != _THIN:
+                self.looks.again(cell, field.look(last=True))
+
+    def _place(self, row: int, column: int, look: Look, value: Written) -> None:
+        self.looks.place(self.sheet, row, column, look, value)
 
     def finish(self, foot: str, *, first: bool = False) -> None:
         """Make the sheet ready for A4: margins, repeated header, page numbers, a foot line, as wide as the paper."""
@@ -250,7 +265,7 @@ class PrintedSheet:
 
     def _merge(self, top: int, left: int, bottom: int, right: int) -> None:
         if (top, left) != (bottom, right):
-            self.sheet.merge_cells(start_row=top, start_column=left, end_row=bottom, end_column=right)
+            self.sheet.merged_cells.add(f"{self._letters[left - 1]}{top}:{self._letters[right - 1]}{bottom}")
 
     def _height(self, row: int, lines: int, size: float) -> None:
         self.sheet.row_dimensions[row].height = round(size * _LINE_HEIGHT * lines + 3, 1)

@@ -17,7 +17,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from campaign.configuration import ALL, Campaign
 from campaign.template import CODES_AT, DAY, FIRST_ROW, MARK, MARK_ROW, field_of
 from campaign.units import Unit
-from reporting.cells import base_font, cell_at, new_sheet, put_text, saved
+from reporting.cells import cell_at, new_sheet, put_text, saved
+from reporting.looks import base_font
 from reporting.texts import text
 
 FACE = "Arial"
