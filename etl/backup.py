@@ -19,6 +19,7 @@ from campaign.configuration import Configuration
 from campaign.errors import ContractError, SourceError, UsageError
 from campaign.sections import IDENTIFIER
 from etl.received import FINISHED, INCOMING
+from etl.register import versions_named
 from reporting.figures import store_of
 from warehouse.reader import Reader
 from warehouse.versions import CURRENT, VersionStore, sha256_of, sync_folder
@@ -50,7 +51,9 @@ def backup(config: Configuration, out: Path) -> dict[str, Any]:
                     current = store.current()
                     if current is None:
                         continue
-                    for path in (store.path(current.version), store.folder / CURRENT):
+                    named = sorted(versions_named(config, campaign.id) - {current.version})
+                    issued = [path for version in named if (path := store.path(version)).exists()]
+                    for path in (store.path(current.version), store.folder / CURRENT, *issued):
                         _add(archive, contents, path, f"warehouse/{campaign.id}/{path.name}")
                     contents["campaigns"][campaign.id] = current.version
             for name in KEPT_FOLDERS:
@@ -144,8 +147,20 @@ def restore(config: Configuration, file: Path) -> dict[str, Any]:
                     differing.append(place.as_posix())
                     LOG.warning("%s stays, unlike the backup's; to have that, remove it and restore again", place)
         for campaign, version in campaigns.items():
+            differing += _named_back(config, campaign, folder)
             found[campaign] = _bring_back(store_of(config, campaign), folder / _packed(campaign, version))
     return {"file": str(file), "campaigns": found, "differing": differing}
+
+
+def _named_back(config: Configuration, campaign: str, folder: Path) -> list[str]:
+    """Put the versions that notices name back under their own names; return those that are another one here."""
+    differing = []
+    for version in sorted(versions_named(config, campaign)):
+        packed = folder / _packed(campaign, version)
+        if packed.is_file() and not _put_back(packed, store_of(config, campaign).path(version)):
+            differing.append(_packed(campaign, version).as_posix())
+            LOG.warning("%s stays, unlike the backup's: a notice made from it cannot be made again", version)
+    return differing
 
 
 def _put_back(path: Path, target: Path) -> bool:

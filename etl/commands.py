@@ -16,7 +16,9 @@ from campaign.configuration import Configuration
 from campaign.errors import CanDichError, CheckFailed, UsageError
 from campaign.places import told
 from campaign.values import Unreadable, read_day
+from etl import notice_command
 from etl.configured import load
+from etl.options import for_messages
 
 
 class _Parser(argparse.ArgumentParser):
@@ -103,14 +105,16 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915 - the whole command l
     issues.add_argument("--as-of", type=_day)
     issues.add_argument("--units-on", type=_day, help="by the units of this day, whatever day is asked")
     issues.add_argument("--format", choices=("csv", "json", "table"), default="table")
-    notice = add("notice", _notice, "the notices of a period")
-    notice.add_argument("--campaign", required=True)
-    period = notice.add_mutually_exclusive_group(required=True)
+    notice = add("notice", _notice, "the notices of a period: drafted, issued under a number, or made again")
+    notice.add_argument("--campaign")
+    period = notice.add_mutually_exclusive_group()
     period.add_argument("--month", dest="period", type=_month, metavar="YYYY-MM")
     period.add_argument("--period", help="2025-01, 2025-W02, 2025-01-05 or 2025-01-01..2025-01-15")
-    notice.add_argument("--out", required=True, type=Path)
-    notice.add_argument("--format", default="xlsx")
+    notice.add_argument("--out", type=Path)
+    notice.add_argument("--format", help="some of xlsx,docx,pdf")
     notice.add_argument("--lang", choices=("vi", "en"))
+    notice_command.arguments(notice, _day)
+    for_messages(add, _day, _brief, _send)
     backup = add("backup", _backup, "everything that cannot be made again, in one file")
     backup.add_argument("--out", required=True, type=Path)
     restore = add("restore", _restore, "bring back what a backup holds")
@@ -322,15 +326,19 @@ def _issues(asked: argparse.Namespace) -> int:
 
 
 def _notice(asked: argparse.Namespace) -> int:
-    formats = {one.strip() for one in asked.format.split(",")}
-    if formats != {"xlsx"}:
-        raise UsageError(f"--format {asked.format}", "is not written yet", "xlsx")
-    from etl.issuing import issue  # noqa: PLC0415
+    return notice_command.run(asked, _opened, _configured)
 
-    config, figures = _opened(asked)
-    for path in issue(config, figures, asked.period, asked.out, asked.lang or config.language):
-        print(path)
-    return 0
+
+def _brief(asked: argparse.Namespace) -> int:
+    from etl.sending import show_brief  # noqa: PLC0415
+
+    return show_brief(*_opened(asked), asked)
+
+
+def _send(asked: argparse.Namespace) -> int:
+    from etl.sending import send  # noqa: PLC0415
+
+    return send(_configured(asked), asked)
 
 
 def _backup(asked: argparse.Namespace) -> int:

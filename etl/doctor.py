@@ -10,7 +10,7 @@ from pathlib import Path
 from campaign.configuration import Campaign, Configuration
 from campaign.errors import CanDichError
 from campaign.freshness import masked
-from etl import heartbeat
+from etl import heartbeat, register
 from etl.configured import inputs_of
 from etl.freshness import states
 from etl.intake import received_store
@@ -36,6 +36,10 @@ def examine(config: Configuration) -> list[Finding]:
     for campaign in config.campaigns:
         found += [_inputs(config, campaign), *_version(config, campaign), *_received(config, campaign)]
         found += _sources(config, campaign)
+        found += [
+            Finding(f"{campaign.id} notices", well=well, words=words)
+            for well, words in register.examine(config, campaign.id)
+        ]
     age = heartbeat.age(config, datetime.now(UTC))
     words = "has not run here yet" if age is None else f"last beat {age:.0f} s ago"
     found.append(Finding("scheduler", well=True, words=words))

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     FILES = "files"
     FORM = "form"
     DECISIONS = "decisions"
+    NOTICE = "notice"
 
 
 @dataclass(frozen=True)

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from campaign.configuration import Configuration
+from campaign.paperwork import Paper
 from campaign.period import read_period
 from reporting.figures import Figures
 from reporting.notice import write_notices
 from warehouse.versions import sha256_of, write_whole
 
 
-def issue(config: Configuration, figures: Figures, period: str, out: Path, language: str) -> list[Path]:
-    """Write a period's notices into `out` and put on record which version they were made from; return the files.
+def issue(
+    config: Configuration, figures: Figures, period: str, out: Path, language: str, formats: Sequence[str] = ("xlsx",)
+) -> list[Path]:
+    """Write a period's drafts into `out` and put on record which version they were made from; return the files.
 
-    The record, <data>/notices/<campaign>-<period>-<version>.json, holds the sha256 of every file.
+    The record, <data>/notices/<campaign>-<period>-<version>.json, holds the sha256 of every file; it has no number.
     """
     now = datetime.now(UTC)
     configured = config.campaign(figures.campaign.id)
-    paper = configured.paper if configured else None
-    paths = write_notices(figures, read_period(period), out, language, now, paper)
+    paper = (configured.paper if configured else None) or Paper()
+    if tuple(formats) == ("xlsx",):
+        paths = write_notices(figures, read_period(period), out, language, now, paper)
+    else:
+        from reporting.letter_content import Stamp  # noqa: PLC0415
+
+        from etl.drawn import contents_of, draw_up, write_files  # noqa: PLC0415 - letters are loaded when one is made
+
+        made = contents_of(figures, read_period(period), "", language, now, paper)
+        paths = write_files(out, draw_up(figures, made, paper, Stamp(None, None), formats, now))
     record = {
         "campaign": figures.campaign.id,
         "period": period,

@@ -19,10 +19,12 @@ from typing import Any
 
 from campaign.configuration import Campaign, Configuration
 from campaign.errors import CanDichError, ContractError, SourceError, UsageError
+from campaign.notices import Order, read_order
 from etl.envelope import Envelope, Kind, Sender, read_envelope
 from etl.intake import ingest, received_store, recover, source_for
 from etl.publishing import known_campaign
 from etl.received import Received
+from etl.register import as_document
 from etl.submission import DECISIONS
 from reporting.figures import store_of
 from warehouse.reader import Reader
@@ -30,6 +32,7 @@ from warehouse.versions import sha256_of, sync_folder, write_whole
 
 LOG = logging.getLogger(__name__)
 ENVELOPE = "envelope.json"
+ORDER = "notice.json"
 RESULTS, REFUSED = "results", "refused"
 DRAFT, TAKING = ".draft-", ".taking-"
 MOST_OF_A_NAME = 60
@@ -89,6 +92,12 @@ def submit_decisions(
     """Hand in decisions, and return the id by which result() tells how they ended."""
     content = json.dumps({"decisions": list(decisions)}, ensure_ascii=False, indent=1).encode()
     return submit(config, campaign, Kind.DECISIONS, sender, [(DECISIONS, content)])
+
+
+def submit_order(config: Configuration, campaign: str, sender: Sender, order: Order) -> str:
+    """Hand in an order for a notice, and return the id by which result() tells how it ended."""
+    content = json.dumps(order.document(), ensure_ascii=False, indent=1).encode()
+    return submit(config, campaign, Kind.NOTICE, sender, [(ORDER, content)])
 
 
 def result(config: Configuration, name: str) -> dict[str, Any] | None:
@@ -177,12 +186,26 @@ def _taken(config: Configuration, work: Path, *, cut_short: bool) -> dict[str, A
     campaign = known_campaign(config, envelope.campaign)
     if not envelope.sender.scope.allows_campaign(campaign.id):
         raise UsageError(f"campaign {campaign.id}", "is not the sender's", "a campaign he has rights for")
+    if envelope.kind is Kind.NOTICE:
+        return _issued(config, campaign, envelope, files)
     if cut_short:
         done = _finished(config, campaign, envelope.id)
         if done is not None:
             return done
     source = source_for(config, campaign, envelope.source or None)
     return ingest(config, campaign, files, source, envelope=envelope).document()
+
+
+def _issued(config: Configuration, campaign: Campaign, envelope: Envelope, files: list[Path]) -> dict[str, Any]:
+    """Issue the notice an envelope asks for; one that was issued before its scheduler died is that very notice."""
+    from etl.numbered import issue  # noqa: PLC0415 - what makes letters is loaded when one is made
+
+    where = f"envelope {envelope.id}"
+    try:
+        content = json.loads(files[0].read_text("utf-8"))
+    except (OSError, ValueError) as problem:
+        raise ContractError(where, f"is damaged ({problem!r})", "submit it again") from None
+    return as_document(issue(config, campaign, read_order(content, where), envelope.sender, envelope.id))
 
 
 def _opened(work: Path, name: str) -> tuple[Envelope, list[Path]]:
