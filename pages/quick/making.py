@@ -1,0 +1,164 @@
+"""Making the plain pages: an address, a campaign's state and a scope in, a page out, or in words why there is none."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from datetime import UTC, date, datetime
+from http import HTTPStatus
+from threading import Lock
+from uuid import uuid4
+
+from campaign.configuration import ALL, Campaign, Configuration
+from campaign.errors import UsageError
+from campaign.progress import UnitProgress
+from campaign.scope import EVERYTHING, Scope
+from pages import _ask
+from pages.quick.asked import WALL, Asked
+from pages.quick.kept import Made, made
+from pages.quick.page import Note, drawn, message, refreshed
+from pages.quick.state import State
+from reporting import brief
+from reporting.figures import Figures
+from reporting.quick import Day, day_of, quick
+from reporting.texts import LANGUAGES, has, text
+
+LOG = logging.getLogger(__name__)
+MOST_BYTES = 60_000
+BOARD_SIZES = (150, 100, 60, 30, 12, 3)  # lines a board may have; the first with which the page is small enough
+DAYS_KEPT = 4  # the day, the one coming in, another view or two
+
+
+class Maker:
+    """Makes the pages of one configuration; the figures of a day are read once for all pages of its units."""
+
+    def __init__(self, config: Configuration) -> None:
+        """Make pages of the campaigns of `config`."""
+        self.config = config
+        self._days: OrderedDict[tuple[State, Scope, date, str, str], Day] = OrderedDict()
+        self._doors: dict[tuple[str, Scope], Figures] = {}
+        self._lock = Lock()
+
+    def page(self, state: State, scope: Scope, asked: Asked) -> Made:
+        """Return the page of an address, or the page that says what is wrong with it; never raises."""
+        lang = self.language(asked.lang)
+        try:
+            return self._page(state, scope, asked, lang)
+        except UsageError:
+            says = text("quick.unknown.unit", lang, code=asked.unit, on=asked.as_of or state.standard)
+            return self.trouble(asked, lang, text("error.address", lang), says)
+        except Exception:  # a sentence and a code for the reader, the traceback for the log
+            code = uuid4().hex[:8]
+            LOG.exception("quick view failed, code %s", code)
+            says = text("error.says", lang, code=code)
+            return self.trouble(asked, lang, text("error.title", lang), says, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+    def _page(self, state: State, scope: Scope, asked: Asked, lang: str) -> Made:
+        figures = self._figures(state, scope)
+        campaign, as_of = figures.campaign, asked.as_of or state.standard
+        wrong = _wrong(state, campaign, asked, as_of)
+        if wrong is not None:
+            return self.unreadable(asked, lang, *wrong)
+        code = asked.unit or brief.top_of(figures, as_of)
+        category, stage = asked.category or ALL, asked.stage or campaign.headline
+        row = figures.unit(code, as_of, category=category, stage=stage)
+        return self._drawn(state, self._day(state, scope, figures, row), row, asked, lang)
+
+    def _drawn(self, state: State, day: Day, row: UnitProgress, asked: Asked, lang: str) -> Made:
+        """Return the page of a unit with as long a board as the page has room for."""
+        campaign, now = day.figures.campaign, datetime.now(UTC)
+        failing, notes = state.failing(self.config, campaign), _notes(state, campaign, asked, lang)
+        html = ""
+        for most in BOARD_SIZES:
+            html = drawn(asked, quick(day, row, now, lang, failing, most), notes)
+            if len(html.encode()) <= MOST_BYTES:
+                break
+        return made(html, again=_again(asked))
+
+    def _figures(self, state: State, scope: Scope) -> Figures:
+        """Return the door to the figures of an edition, for what a reader may see."""
+        if scope == EVERYTHING:
+            return _ask.figures(state.edition, self.config)
+        _, campaign, version = state.edition.split("/")
+        with self._lock:
+            if (state.edition, scope) not in self._doors:
+                self._doors[state.edition, scope] = Figures.open(self.config, campaign, version, scope)
+            return self._doors[state.edition, scope]
+
+    def _day(self, state: State, scope: Scope, figures: Figures, row: UnitProgress) -> Day:
+        """Return the figures of a day, shared by the pages of its units."""
+        key = (state, scope, row.as_of, row.category, row.stage)
+        with self._lock:
+            found = self._days.get(key)
+        if found is None or found.figures is not figures:
+            found = day_of(figures, row, state.failing(self.config, figures.campaign))
+            with self._lock:
+                self._days[key] = found
+                while len(self._days) > DAYS_KEPT:
+                    self._days.popitem(last=False)
+        return found
+
+    def forget(self, campaign: str, edition: str) -> None:
+        """Let go of a campaign's earlier editions."""
+        with self._lock:
+            for stale in [key for key in self._days if key[0].is_stale(campaign, edition)]:
+                del self._days[stale]
+            old = [key for key in self._doors if key[0] != edition and key[0].split("/")[1] == campaign]
+            for key in old:
+                self._doors.pop(key).close()
+
+    # What is wrong, in words
+
+    def language(self, written: str) -> str:
+        """Return the language asked for, else the configured one."""
+        return written if written in LANGUAGES else self.config.language
+
+    def written(self, lang: str) -> str:
+        """Return a language as an address names it: not at all where it is the configured one."""
+        return "" if lang == self.config.language else lang
+
+    def trouble(self, asked: Asked, lang: str, title: str, says: str, status: int = HTTPStatus.NOT_FOUND) -> Made:
+        """Return a page that says what is wrong, and leads back."""
+        around = Asked(asked.campaign, lang=self.written(lang))
+        return made(message(around, lang, title, says, {around.to(): text("button.back_to_data", lang)}), status)
+
+    def unreadable(self, asked: Asked, lang: str, name: str, value: str) -> Made:
+        """Return the page for a choice that there is not."""
+        label = text(f"filter.{name}" if has(f"filter.{name}") else "quick.filter.view", lang)
+        says = text("error.choice", lang, name=label, value=value)
+        return self.trouble(asked, lang, text("error.address", lang), says, HTTPStatus.BAD_REQUEST)
+
+    def empty(self, asked: Asked, campaign: Campaign) -> Made:
+        """Return the page of a campaign without figures yet; it looks again by itself."""
+        lang = self.language(asked.lang)
+        page = message(asked, lang, campaign.title(lang), text("empty.version", lang), {})
+        return made(page, again=_again(asked))
+
+
+def _again(asked: Asked) -> str:
+    """Return when and where the browser is to ask again, as the header `refresh` says it."""
+    found = refreshed(asked)
+    return f"{found[0]}; url={found[1]}" if found else ""
+
+
+def _wrong(state: State, campaign: Campaign, asked: Asked, as_of: date) -> tuple[str, str] | None:
+    """Return the first choice that there is not: its name, and what was written."""
+    last = max(state.standard, min(state.today, campaign.end))
+    if as_of != state.standard and not campaign.start <= as_of <= last:
+        return "as_of", as_of.isoformat()
+    if asked.category and campaign.members(asked.category) is None:
+        return "category", asked.category
+    if asked.stage and asked.stage not in campaign.stage_ids:
+        return "stage", asked.stage
+    return None
+
+
+def _notes(state: State, campaign: Campaign, asked: Asked, lang: str) -> list[Note]:
+    """Return what a reader must know first: nobody receives, or a later day is coming in."""
+    notes = [Note(text("quick.scheduler", lang))] if state.quiet else []
+    if state.receiving and asked.as_of != state.receiving and asked.mode != WALL:
+        at = campaign.cutoff.strftime("%H:%M")
+        says = f"{text('data.receiving.says', lang, on=state.receiving, at=at)}."
+        look = asked.to(asked.unit, as_of=state.receiving)
+        notes.append(Note(says, look, text("data.receiving.look", lang)))
+    return notes
