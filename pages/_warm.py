@@ -50,12 +50,21 @@ def _watch(config: Configuration, quick: QuickView, stop: Event) -> None:
             if warmed.get(campaign.id) != version:
                 warmed[campaign.id] = version
                 _guarded(config, quick, campaign.id, whole=True, stop=stop)
+            else:  # a source that began to fail, or a new day, makes new plain pages of the same version
+                _plain(quick, campaign.id, stop=stop)
         stop.wait(LOOK_EVERY_SECONDS)
 
 
-def _guarded(config: Configuration, quick: QuickView, campaign: str, *, whole: bool, stop: Event) -> None:
+def _plain(quick: QuickView, campaign: str, *, stop: Event, whole: bool = True) -> None:
     try:
         quick.warm(campaign, rest=lambda: stop.wait(REST_SECONDS), whole=whole)
+    except Exception:  # as below
+        LOG.exception("the plain pages of %s could not be warmed", campaign)
+
+
+def _guarded(config: Configuration, quick: QuickView, campaign: str, *, whole: bool, stop: Event) -> None:
+    _plain(quick, campaign, stop=stop, whole=whole)
+    try:
         _compute(config, campaign, whole=whole, stop=stop)
     except Exception:  # a visitor would see a page that says so; the other campaigns must still be served
         LOG.exception("%s could not be warmed", campaign)

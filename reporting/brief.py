@@ -128,14 +128,20 @@ def brief(
 
     Raises UsageError for a unit that there is not, or that may not be seen.
     """
-    ours = failing or Failing()
-    code = unit or top_of(figures, as_of)
-    row = figures.unit(code, as_of)
-    tree = figures.tree(as_of)
-    inside = frozenset(tree.subtree(code))
-    rows = [one for one in figures.progress(as_of) if one.code in inside]
-    kept = gaps(figures, figures.progress(as_of), ours.outages, ours.configured)
-    prospect = next(one for one in figures.outlook(as_of) if one.code == code)
+    return brief_of(figures, figures.unit(unit or top_of(figures, as_of), as_of), now, lang, failing, link)
+
+
+def brief_of(
+    figures: Figures, row: UnitProgress, now: datetime, lang: str, failing: Failing | None = None, link: str = ""
+) -> Brief:
+    """Return the brief of a unit whose figures are at hand: of their day, category and stage."""
+    ours, as_of = failing or Failing(), row.as_of
+    everyone = figures.progress(as_of, category=row.category, stage=row.stage)
+    inside = frozenset(figures.tree(as_of).subtree(row.code))
+    rows = [one for one in everyone if one.code in inside]
+    kept = gaps(figures, everyone, ours.outages, ours.configured)
+    asked = figures.outlook(as_of, category=row.category, stage=row.stage)
+    prospect = next(one for one in asked if one.code == row.code)
     standing = str(Gap.SOURCE_DOWN) if kept.gap_of(row) is Gap.SOURCE_DOWN else str(row.status)
     found = _faulty(figures, row, rows, kept, ours.failure)
     calls = _calls(figures, row, rows, kept, lang)
@@ -185,7 +191,7 @@ def _against(figures: Figures, row: UnitProgress, lang: str) -> str:
     share = numbers.percent(row.completion, lang, row.status is Status.FINISHED)
     if not _is_running(figures, row) or row.as_of > campaign.end:
         return text("brief.against.outside", lang, done=row.done, target=row.target, share=share)
-    earned = figures.earned(row.code, as_of=row.as_of)
+    earned = figures.earned(row.code, category=row.category, stage=row.stage, as_of=row.as_of)
     return text(
         "brief.against",
         lang,

@@ -18,7 +18,7 @@ from reporting.texts import text
 SIDE = 1000
 MOST_DOTS = 31
 HOUR = timedelta(hours=1)  # every moment drawn is a whole one
-LABEL_ROOM = 0.12  # of the width: a day label nearer than this to the day itself gives way to it
+LABEL_ROOM = Fraction(17, 100)  # of the width: a day label nearer than this to the day itself gives way to it
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _days(drawn: Burnup, lang: str) -> tuple[Label, ...]:
         ticks, now = drawn.day_ticks, None
     else:
         now = _across(drawn, drawn.as_of)
-        ticks = tuple(day for day in drawn.day_ticks if abs(_across(drawn, day) - now) >= Fraction(LABEL_ROOM))
+        ticks = tuple(day for day in drawn.day_ticks if abs(_across(drawn, day) - now) >= LABEL_ROOM)
     labels = [(day, "") for day in ticks] + ([(drawn.as_of, "now")] if drawn.as_of else [])
     return tuple(
         Label(_percent(_across(drawn, day)), numbers.day_short(day, lang), kind) for day, kind in sorted(labels)

@@ -16,7 +16,7 @@ from campaign.lagging import lag
 from campaign.progress import Status, UnitProgress
 from campaign.units import Tree
 from reporting import brief_words, charts, forecasts, numbers
-from reporting.brief import Brief, Failing, brief
+from reporting.brief import Brief, Failing, brief_of
 from reporting.burnup import Burnup, burnup_of, drawn_days
 from reporting.figures import Figures
 from reporting.forecasts import Assessment
@@ -149,7 +149,7 @@ def day_of(figures: Figures, row: UnitProgress, failing: Failing) -> Day:
 def quick(day: Day, row: UnitProgress, now: datetime, lang: str, failing: Failing, most: int) -> Quick:
     """Return the quick view of one unit; a board holds at most `most` lines. `now` is UTC."""
     tree, figures = day.tree, day.figures
-    told = brief(figures, row.as_of, now, lang, row.code, failing)
+    told = brief_of(figures, row, now, lang, failing)
     seen = figures.scope.codes(tree)
     above = [code for code in (*tree.ancestors(row.code)[::-1], row.code) if seen is None or code in seen]
     leaves, below = day.within(row.code), day.below(row.code)
