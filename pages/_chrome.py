@@ -16,6 +16,7 @@ from etl import freshness, heartbeat
 from pages._address import PATHS, Address, parsed
 from pages._document import module
 from pages._view import View
+from pages.quick.asked import Asked
 from reporting import numbers
 from reporting.texts import LANGUAGES, named, text
 
@@ -25,7 +26,7 @@ TAKEN = "cd_taken"
 KEY = "cd_chrome"
 ONE_DAY = timedelta(days=1)
 MAIN = ("overview", "targets", "ranking", "lagging")
-WORK = ("sources", "issues", "sending")
+WORK = ("sources", "issues", "sending", "documents")
 MOST_OPTIONS = 1000
 NATIVE = {  # what the framework's own widgets say to a screen reader, in English only
     "Choose date": "widget.date",
@@ -105,6 +106,7 @@ def _data(address: Address, lang: str, view: View | None) -> dict[str, Any]:
             "label": text(f"app.language.{other}", other),
             "href": address.href(lang=other),
         },
+        "quick": _quick(view) if view else "",
         "campaign": view.campaign.id if view else "",
         "seen": f"{view.figures.version}|{view.standard_as_of}|{freshness.mark(view.outages)}" if view else "",
         "permalink": _permalink(view) if view else address.href(),
@@ -119,6 +121,7 @@ def _data(address: Address, lang: str, view: View | None) -> dict[str, Any]:
             "work": text("app.menu.work", lang),
             "more": text("app.menu.more", lang),
             "filters": text("filter.more", lang),
+            "quick": text("quick.title", lang),
             "share": text("button.share", lang),
             "copied": text("button.share.done", lang),
             "live": text("live.on", lang),
@@ -135,6 +138,19 @@ def _group(page: str) -> str:
     return "main" if page in MAIN else "more"
 
 
+def _quick(view: View) -> str:
+    """Return the link to the plain page of the same unit and choices; a choice left out stays left out."""
+    chosen = view.address.get
+    return Asked(
+        view.campaign.id,
+        chosen("unit") if view.address.page == "unit" else chosen("district"),
+        chosen("lang"),
+        view.as_of if chosen("as_of") else None,
+        chosen("category"),
+        chosen("stage"),
+    ).here
+
+
 def _permalink(view: View) -> str:
     """Return the link that shows a colleague exactly this, on any later day too."""
     return view.address.href(
@@ -148,6 +164,8 @@ def _permalink(view: View) -> str:
 
 def _filters(view: View) -> list[dict[str, Any]]:
     """Return the choices as the header draws them; one with a single possible value is left out."""
+    if view.address.page == "documents":  # a notice speaks of a period, of all that is counted
+        return [one for one in [_campaigns(view)] if len(one["options"]) > 1]
     built = [_campaigns(view), _days(view), _units(view), _lists(view)]
     page = view.address.page
     if page != "issues":  # rows that wait are shown whatever they count

@@ -138,11 +138,10 @@ class Day:
         return [row for row in self.rows if row.is_leaf and row.code in inside]
 
 
-def day_of(figures: Figures, row: UnitProgress, failing: Failing) -> Day:
-    """Return the day that a unit's row belongs to: same category, stage and date."""
+def day_of(figures: Figures, row: UnitProgress, failing: Failing, assessed: dict[str, Assessment]) -> Day:
+    """Return the day that a unit's row belongs to: same category, stage and date; `assessed` is of that day too."""
     rows = tuple(figures.progress(row.as_of, category=row.category, stage=row.stage))
     kept = gaps(figures, rows, failing.outages, failing.configured, arrivals(figures) if failing.outages else None)
-    assessed = forecasts.assess(figures, row.as_of, row.category, row.stage)
     return Day(figures, rows, assessed, kept, figures.tree(row.as_of), row.category)
 
 

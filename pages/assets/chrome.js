@@ -11,6 +11,8 @@ const ICONS = {
   sources: "M4 6c0-4 16-4 16 0s-16 4-16 0v12c0 4 16 4 16 0V6M4 12c0 4 16 4 16 0",
   issues: "M14.5 5.5a4 4 0 0 0-5 5L4 16v4h4l5.5-5.5a4 4 0 0 0 5-5L16 12l-4-4z",
   sending: "M12 16V4M7 9l5-5 5 5M4 15v5h16v-5",
+  documents: "M6 3h9l4 4v14H6zM15 3v4h4M9 12h7M9 16h7",
+  quick: "M13 3L5 14h6l-1 7 8-11h-6z",
   more: "M5 12h.01M12 12h.01M19 12h.01",
   share: "M9 12h6M10 8H7a4 4 0 0 0 0 8h3M14 8h3a4 4 0 0 1 0 8h-3",
   brand: "M5 21V3M5 4h13l-3 4 3 4H5",
@@ -97,6 +99,7 @@ function menu(state, data) {
     nav.append(tab(data, page, page.group === "more" ? "cd-wider" : "cd-always"));
     if (page.group === "more") panel.append(tab(data, page, "cd-narrow"));
   }
+  if (data.quick) panel.append(make("a", { class: "cd-narrow", href: data.quick }, icon("quick"), make("span", {}, data.texts.quick)));
   const inside = data.pages.find((page) => page.current && page.group !== "main");
   const button = make("button", { class: "cd-opens-pages", type: "button", name: "cd-opens-pages", "aria-controls": panel.id,
     "data-here": inside ? inside.group : false },
@@ -119,6 +122,12 @@ function menu(state, data) {
   return nav;
 }
 
+function quickIcon() {
+  const drawn = icon("quick");
+  drawn.style.cssText = "width:1.1rem;height:1.1rem";
+  return drawn;
+}
+
 function draw(state, data) {
   const focused = state.root.contains(document.activeElement) ? document.activeElement.getAttribute("name") : null;
   const nav = menu(state, data);
@@ -132,7 +141,8 @@ function draw(state, data) {
   const top = make("header", { class: "cd-top" },
     make("a", { class: "cd-brand", href: data.home, "data-go": true }, icon("brand"), data.texts.brand),
     nav,
-    make("div", { class: "cd-side" }, state.live, share,
+    make("div", { class: "cd-side" }, state.live,
+      data.quick ? make("a", { class: "cd-icon", href: data.quick, title: data.texts.quick, "aria-label": data.texts.quick }, quickIcon()) : null, share,
       make("a", { class: "cd-icon", href: data.language.href, hreflang: data.language.code, lang: data.language.code, title: data.language.label, "aria-label": data.language.label, "data-go": true }, data.language.short)));
   const filters = make("div", { class: "cd-filters", role: "group", "aria-label": data.texts.filters, "data-open": state.open });
   for (const filter of data.filters) filters.append(filterBox(state, filter));
@@ -164,7 +174,7 @@ function relabel(words) {
 }
 
 function watchWidgets(state) {
-  const wanted = Object.keys(state.data.native).length > 0 && ["sending", "issues"].includes(state.data.page);
+  const wanted = Object.keys(state.data.native).length > 0 && ["sending", "issues", "documents"].includes(state.data.page);
   if (!wanted) { state.widgets?.disconnect(); state.widgets = null; return; }
   relabel(state.data.native);
   if (state.widgets) return;
@@ -209,7 +219,7 @@ async function poll(state) {
 }
 
 function follow(event) {
-  const link = event.target.closest?.("a[href^='/']");
+  const link = event.target.closest?.("a[href^='/']:not([href^='/xem'])"); // a plain page is no page of this application
   if (!link || !listening || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || link.target) return;
   event.preventDefault();
   go(listening, link.getAttribute("href"));

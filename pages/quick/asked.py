@@ -38,6 +38,11 @@ class Asked:
     view: str = ""
     still: bool = False
 
+    @property
+    def here(self) -> str:
+        """Return the link to this very page."""
+        return self.to(self.unit)
+
     def to(self, unit: str = "", **changes: object) -> str:
         """Return the link to a unit (none: the top one) seen as here, or with something changed."""
         other = replace(self, unit=unit, **changes)  # type: ignore[arg-type]  # fields by name, checked at run time

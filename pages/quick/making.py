@@ -18,7 +18,7 @@ from pages.quick.asked import WALL, Asked
 from pages.quick.kept import Made, made
 from pages.quick.page import Note, drawn, message, refreshed
 from pages.quick.state import State
-from reporting import brief
+from reporting import brief, forecasts
 from reporting.figures import Figures
 from reporting.quick import Day, day_of, quick
 from reporting.texts import LANGUAGES, has, text
@@ -91,7 +91,11 @@ class Maker:
         with self._lock:
             found = self._days.get(key)
         if found is None or found.figures is not figures:
-            found = day_of(figures, row, state.failing(self.config, figures.campaign))
+            if scope == EVERYTHING:  # shared with the pages people work on
+                assessed = _ask.assess(state.edition, row.category, row.stage, row.as_of, figures)
+            else:
+                assessed = forecasts.assess(figures, row.as_of, row.category, row.stage)
+            found = day_of(figures, row, state.failing(self.config, figures.campaign), assessed)
             with self._lock:
                 self._days[key] = found
                 while len(self._days) > DAYS_KEPT:
