@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, field_validator
 
+from campaign.emulation import Part
 from campaign.sections import Identifier, Names, Section
 
+HUNDRED = 100
+STANDARD_WEIGHTS = {
+    Part.COMPLETION: Decimal(50),
+    Part.ON_TIME: Decimal(20),
+    Part.FINISHED_EARLY: Decimal(10),
+    Part.STREAK: Decimal(10),
+    Part.DATA_QUALITY: Decimal(10),
+}
 BANDS = (Decimal(0), Decimal("0.1"), Decimal("0.5"), Decimal("0.9"))
 _FROM_ENVIRONMENT = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")
 
@@ -32,6 +42,7 @@ class Paper(Section):
 
     superior: str = ""  # "UBND TỈNH BẮC NINH"
     agency: str = ""  # "SỞ TƯ PHÁP"
+    agency_name: str = ""  # within a sentence: "Sở Tư pháp"; left out: made from `agency`
     place: str = ""  # "Bắc Ninh"
     symbol: str = "TB"  # "TB-STP": Số: 05/TB-STP
     form: Literal["thong-bao", "cong-van"] = "thong-bao"
@@ -55,9 +66,35 @@ class Paper(Section):
 
 
 class Emulation(Section):
-    """The emulation score (điểm thi đua) of a campaign: `[campaign.emulation]`; the weights of its parts."""
+    """The emulation score (điểm thi đua) of a campaign: `[campaign.emulation]`. No other figure depends on it.
 
-    weights: dict[str, Decimal] = Field(default_factory=dict)
+    `weights`: the points each part brings at most, 100 in all. `classes`: units compared with each other where the most
+    improved is named, by the name of their class; all others are compared by size (docs/emulation.md).
+    """
+
+    weights: dict[Part, Decimal] = Field(default_factory=lambda: dict(STANDARD_WEIGHTS))
+    classes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    @field_validator("weights")
+    @classmethod
+    def _a_hundred(cls, value: dict[Part, Decimal]) -> dict[Part, Decimal]:
+        if any(not one.is_finite() or one < 0 for one in value.values()) or sum(value.values()) != HUNDRED:
+            raise ValueError("points of 0 or more that add up to 100 were expected")
+        return {part: value[part] for part in Part if value.get(part)}
+
+    @field_validator("classes")
+    @classmethod
+    def _in_one_class(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        codes = [code for units in value.values() for code in units]
+        twice = sorted({code for code in codes if codes.count(code) > 1})
+        if twice:
+            raise ValueError(f"each unit in one class was expected, {twice[0]} is in two")
+        return value
+
+    @property
+    def points(self) -> dict[Part, Fraction]:
+        """Return the points each part brings at most, exactly."""
+        return {part: Fraction(weight) for part, weight in self.weights.items()}
 
 
 class Message(Section):

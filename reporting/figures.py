@@ -10,11 +10,11 @@ from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from campaign.calendar import ONE_DAY
 from campaign.configuration import ALL, Campaign, Configuration, StatusRules
+from campaign.credit import Credit
 from campaign.cube import Cube
 from campaign.earned import Earned, earned_schedule
 from campaign.errors import SourceError, UsageError
@@ -26,6 +26,7 @@ from campaign.prospects import Prospect, prospects_of, proven_of, upstream_stage
 from campaign.scope import EVERYTHING, Scope
 from campaign.units import Tree
 from campaign.warning import Work
+from reporting.kept import make_room
 from warehouse.decided import Decided
 from warehouse.forecasts import ForecastStore, model_mark
 from warehouse.reader import Batch, Reader, Refusal, StatedTotal, Submission
@@ -39,12 +40,6 @@ LONGEST_SERIES = 3660  # days
 def store_of(config: Configuration, campaign_id: str) -> VersionStore:
     """Return the version store of a campaign."""
     return VersionStore(config.warehouse / campaign_id)
-
-
-def _make_room(kept: dict[Any, Any], most: int) -> None:
-    """Let the oldest fall out until one more may be kept."""
-    while len(kept) >= most:
-        kept.pop(next(iter(kept)))
 
 
 class Figures:
@@ -99,7 +94,7 @@ class Figures:
             return self
         with self._lock:
             if units_on not in self._others:
-                _make_room(self._others, CUBES_KEPT)
+                make_room(self._others, CUBES_KEPT)
                 other = copy(self)
                 vars(other).update(units_on=units_on, _days={}, _outlooks={}, _others={})
                 self._others[units_on] = other
@@ -180,7 +175,7 @@ class Figures:
         key = (view, id(tree), known_at)
         with self._lock:
             if key not in self._cubes:
-                _make_room(self._cubes, CUBES_KEPT)
+                make_room(self._cubes, CUBES_KEPT)
                 facts = self._facts(view.stage, tree, known_at)
                 self._cubes[key] = Cube(self._campaign_of(tree), self.rules, tree, view, facts)
             return self._cubes[key]
@@ -193,7 +188,7 @@ class Figures:
         if found is None:
             found = tuple(self._figures_on(view, as_of, known_at))
             with self._lock:
-                _make_room(self._days, DAYS_KEPT)
+                make_room(self._days, DAYS_KEPT)
                 self._days[key] = found
         return found
 
@@ -273,8 +268,8 @@ class Figures:
         seen = self.scope.codes(tree)
         if unit not in tree or (seen is not None and unit not in seen):
             raise UsageError(f"unit {unit!r}", "is not in the campaign on that day", "a code of units.csv was expected")
-        length = (self.campaign.end - self.campaign.start).days + 1
-        days = [self.campaign.start + timedelta(days=number) for number in range(-1, length)]
+        first, last = self.campaign.start, self.campaign.end
+        days = [first + timedelta(days=number) for number in range(-1, (last - first).days + 1)]
         cube = self._cube(self.view(category, stage), tree, None)
         return list(zip(days, cube.expected_on(unit, as_of, days), strict=True))
 
@@ -310,7 +305,7 @@ class Figures:
                 made = tuple(prospects_of(cubes[0], everyone, as_of, cubes[1]))
             found = {one.code: one for one in made}
             with self._lock:
-                _make_room(self._outlooks, CUBES_KEPT)
+                make_room(self._outlooks, CUBES_KEPT)
                 self._outlooks[key] = found
         return [found[row.code] for row in rows]
 
@@ -351,6 +346,11 @@ class Figures:
             for code, one, up, best in zip(cube.codes, done, before, proven, strict=True)
             if seen is None or code in seen
         }
+
+    def credit(self, as_of: date) -> Credit:
+        """Return what of the work done counts toward the targets, by the units of a day (headline, all)."""
+        tree = self.tree(as_of)
+        return Credit(self._cube(self.view(), tree, None), self.scope.codes(tree))
 
     def _upstream(self, view: View, tree: Tree, known_at: datetime | None) -> Cube | None:
         """Return the same view of the stage whose backlog this one works off."""

@@ -29,9 +29,9 @@ class Punctuality:
     late_by_us: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
 
 
-def punctuality(
+def punctuality(  # noqa: PLR0913 - one question, asked of several views of the same reports
     figures: Figures,
-    within: str,
+    within: str | None,
     last: date,
     *,
     open_day: date | None = None,
@@ -39,20 +39,23 @@ def punctuality(
     stage: str | None = None,
     past: Sequence[Past] = (),
     configured: Collection[str] = (),
+    accepted: bool = False,
 ) -> Punctuality:
-    """Return who reported for the campaign days up to `last`, all of them closed, below one unit and for one view.
+    """Return who reported for the campaign days up to `last`, all closed, below one unit (None: all), for one view.
 
     `open_day`: the day whose cut-off has not passed; nobody is late for it. `past`: the times in which a source failed,
-    of those `configured` for the campaign.
+    of those `configured` for the campaign. `accepted`: only a report that counts is one; a held one is none until then.
     """
     view, campaign = figures.view(category, stage), figures.campaign
-    first = {(code, day): moment for code, day, moment in figures.reader.first_received(view.stage, view.members)}
+    came = figures.reader.first_received(view.stage, view.members, accepted=accepted)
+    first = {(code, day): moment for code, day, moment in came}
     came_late = {(code, day): figures.is_late(day, moment) for (code, day), moment in first.items()}
     ours = _ours(figures, first, past, configured)
 
     def due(day: date) -> list[tuple[str, date]]:
         tree = figures.tree(day)
-        inside = frozenset(tree.subtree(within)) if within in tree else frozenset()
+        below = tree.codes if within is None else tree.subtree(within) if within in tree else ()
+        inside = frozenset(below)
         rows = figures.progress(day, category=category, stage=stage)
         return [
             (row.code, day) for row in rows if row.code in inside and is_expected(row, campaign.start, campaign.end)

@@ -18,6 +18,7 @@ from campaign.facts import Facts
 from campaign.units import Registry, Unit
 from warehouse.decided import Decided, read_decisions
 from warehouse.explanations import ExplanationRow, read_explanations
+from warehouse.quality import Sent, rows_sent
 from warehouse.statements import statement
 
 READ_SETTINGS: dict[str, Any] = {
@@ -333,17 +334,26 @@ class Reader:
             (str(unit), str(one), str(stage)) for unit, one, stage in self._rows(statement("reads", "counted_keys"))
         }
 
-    def first_received(self, stage: str, categories: Collection[str]) -> list[tuple[str, date, datetime]]:
-        """Return (unit, day, when the first report of any of the categories came, UTC), held reports too."""
+    def first_received(
+        self, stage: str, categories: Collection[str], *, accepted: bool = False
+    ) -> list[tuple[str, date, datetime]]:
+        """Return (unit, day, when the first report of any of the categories came, UTC).
+
+        Held reports too; with `accepted` those that count only.
+        """
         numbers = [number for number, one in enumerate(self._category_ids) if one in categories]
         cursor = self._connection.cursor()
         try:
             cursor.execute(f"set variable stage_no = {self._stages.index(stage) if stage in self._stages else -1:d}")
             cursor.execute(f"set variable category_nos = {numbers}::integer[]")
-            rows = cursor.execute(statement("reads", "first_received")).fetchall()
+            rows = cursor.execute(statement("reads", "first_accepted" if accepted else "first_received")).fetchall()
         finally:
             cursor.close()
         return [(str(unit), day, moment.replace(tzinfo=UTC)) for unit, day, moment in rows]
+
+    def rows_sent(self, as_of: date) -> dict[str, Sent]:
+        """Return by unit how many rows counted as they were sent, and how many did not, for days up to one."""
+        return rows_sent(self._rows, as_of, self.registry.codes)
 
     def last_received(
         self, units: Collection[str], days: Collection[date]
