@@ -13,8 +13,6 @@ from hashlib import sha256
 from pathlib import Path
 
 from pypdfium2 import PdfDocument
-from reporting.letter import letter
-from reporting.letter_content import Stamp
 
 from campaign.errors import CanDichError, SourceError, UsageError
 from campaign.notices import reference
@@ -22,6 +20,7 @@ from campaign.paperwork import Paper
 from campaign.period import Period
 from etl import office
 from reporting.figures import Figures
+from reporting.letter_content import Stamp
 from reporting.notice import file_name, notices
 from reporting.notice_content import Notice
 from reporting.notice_workbook import workbook
@@ -68,6 +67,8 @@ def draw_up(
 
     Raises CanDichError when a PDF is asked for and cannot be made.
     """
+    from reporting.letter import letter  # noqa: PLC0415 - what makes letters is loaded when one is made
+
     wanted, taken, found = tuple(formats), set[str](), list[Drawn]()
     top = figures.tree(made[0].as_of).top.name
     for said in made:

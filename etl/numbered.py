@@ -8,8 +8,6 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from reporting.letter_content import Stamp
-
 from campaign.configuration import Campaign, Configuration
 from campaign.errors import CheckFailed, UsageError
 from campaign.notices import (
@@ -34,7 +32,9 @@ from etl.drawn import Drawn, contents_of, draw_up, mark_of, words_of, write_file
 from etl.envelope import Sender
 from etl.publishing import failure_of
 from reporting.explained import explanations, unexplained
+from reporting.faults import Issue
 from reporting.figures import Figures, store_of
+from reporting.letter_content import Stamp
 from reporting.notice_content import Notice
 from reporting.texts import text
 from warehouse.versions import Current, sha256_of
@@ -51,12 +51,12 @@ WORDS = {
 }
 
 
-def reasons(
-    config: Configuration, campaign: Campaign, figures: Figures, as_of: date, codes: Collection[str] | None
-) -> list[Reason]:
-    """Return why nothing may be issued of some units (None: of all) as of a day; [] when nothing is in the way."""
+def reasons(config: Configuration, campaign: Campaign, waiting: Sequence[Issue]) -> list[Reason]:
+    """Return why nothing may be issued; [] when nothing is in the way.
+
+    `waiting`: the differences nobody has explained, of the units the notice is about.
+    """
     found = []
-    waiting = unexplained(figures, as_of, codes)
     if waiting:
         found.append(Reason(Block.UNEXPLAINED, len(waiting), waiting[0].unit_name or waiting[0].unit_code or ""))
     failure = failure_of(config, campaign.id)
@@ -125,7 +125,8 @@ class Desk:
             raise UsageError("notice", found, f"a date from {as_of} (the figures) to {today} (today) was expected")
         if order.seen and order.seen != mark_of(made):
             raise CheckFailed("notice", "the figures have changed since the preview", "look at them again, then issue")
-        standing = reasons(self.config, self.campaign, figures, as_of, covered(figures, made))
+        waiting = unexplained(figures, as_of, covered(figures, made))
+        standing = reasons(self.config, self.campaign, waiting)
         if standing:
             raise blocked(standing)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 CHOSEN = ("lang", "campaign", "as_of", "units", "district", "category", "stage")
-PER_PAGE = ("level", "unit", "people", "until", "row", "way")
+PER_PAGE = ("level", "unit", "people", "until", "row", "way", "period")
 PATHS = {
     "overview": "/",
     "targets": "/chi-tieu-ngay",
@@ -18,6 +18,7 @@ PATHS = {
     "sources": "/nguon-so-lieu",
     "issues": "/can-xu-ly",
     "sending": "/gui-so-lieu",
+    "documents": "/van-ban",
 }
 PAGE_AT = {path: page for page, path in PATHS.items()}
 

@@ -14,6 +14,7 @@ from pages import (
     _ask,
     _chrome,
     _view,
+    documents,
     forecast_score,
     lagging,
     mending,
@@ -38,6 +39,7 @@ PAGES = {
     "sources": sources.show,
     "issues": mending.show,
     "sending": sending.show,
+    "documents": documents.show,
 }
 
 

@@ -73,8 +73,12 @@ def _told(view: View, one: Mapping[str, Any]) -> None:
     """Draw how one submission ended."""
     found = result(view.config, one["id"]) or {}
     if "error" in found:
-        told = f"<b>{e(view.says('sent.refused'))}.</b> {e(told_in(str(found['error']), view.lang))}"
+        failed = view.says("sent.notice.refused" if one["kind"] == Kind.NOTICE else "sent.refused")
+        told = f"<b>{e(failed)}.</b> {e(told_in(str(found['error']), view.lang))}"
         draw(note(told, "bad"))
+        return
+    if one["kind"] == Kind.NOTICE:
+        _issued(view, found)
         return
     decisions = one["kind"] == Kind.DECISIONS
     counts = {name: found.get(name, 0) for name in ("read", "accepted", "unchanged", "held", "rejected")}
@@ -95,6 +99,13 @@ def _told(view: View, one: Mapping[str, Any]) -> None:
     ]
     lines += "".join(f"<li>{e(one.unit_code)} – {e(refusal(view, one.refusal))}</li>" for one in unexplained)
     draw(note(told + (f"<ul>{lines}</ul>" if lines else ""), "plain" if not counts["rejected"] else ""))
+
+
+def _issued(view: View, found: Mapping[str, Any]) -> None:
+    """Draw the number of the notice that was issued, and the way to its files."""
+    told = e(view.says("sent.notice", reference=str(found.get("reference")), n=int(found.get("files") or 0)))
+    see = link(view.says("sent.notice.see"), view.address.href("documents", row=str(found.get("record"))))
+    draw(note(f"<b>{told}.</b> {see}", "plain"))
 
 
 def decided_by(view: View, first: Decided) -> str:

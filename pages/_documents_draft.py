@@ -1,0 +1,95 @@
+"""One draft: what the notices of a period and a unit say in a language, kept by edition, and what blocks them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+
+import streamlit as st
+
+from campaign.configuration import Campaign
+from campaign.notices import FORMATS, Reason
+from campaign.paperwork import Paper
+from campaign.period import Period
+from etl import numbered, office
+from etl.drawn import Drawn, contents_of, draw_up
+from pages._view import View
+from reporting.explained import unexplained
+from reporting.faults import Issue
+from reporting.figures import Figures
+from reporting.letter_content import Stamp
+from reporting.notice_content import Notice
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A period's notices of a campaign's units (`unit`: of one alone) in a language, by one edition's figures."""
+
+    view: View
+    campaign: Campaign  # as configured: its paper is no part of an edition's figures
+    edition: str
+    figures: Figures
+    period: Period
+    unit: str
+    lang: str
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Return what the draft depends on; the day because a period under way grows by a day at each cut-off."""
+        return self.edition, self.period.code, self.unit, self.lang, self.view.standard_as_of.isoformat()
+
+    @cached_property
+    def notices(self) -> tuple[Notice, ...]:
+        """Return what they say; raises UsageError when there are no figures to say anything with."""
+        return _notices(self.key, self.period, self.view.now, self.campaign.paper, self.figures)
+
+    @property
+    def as_of(self) -> date:
+        """Return the day at whose end the figures stand."""
+        return self.notices[0].as_of
+
+    @cached_property
+    def reasons(self) -> list[Reason]:
+        """Return why nothing may be issued; [] when nothing is in the way."""
+        waiting = _waiting(self.key, self.as_of, numbered.covered(self.figures, self.notices), self.figures)
+        return numbered.reasons(self.view.config, self.campaign, waiting)
+
+    def files(self, formats: tuple[str, ...], first: int | None = None) -> list[Drawn]:
+        """Return the draft's files in some formats: of all notices, or of the `first` ones."""
+        made = self.notices[:first]
+        return draw_up(self.figures, made, self.campaign.paper, Stamp(), formats, self.view.now)
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Return the formats that can be made here: a PDF needs an office."""
+        return tuple(one for one in FORMATS if one != "pdf" or office.office() is not None)
+
+    def pdf(self) -> bytes:
+        """Return the first letter as PDF."""
+        (only,) = self.files(("pdf",), first=1)
+        return only.content
+
+    def into(self, lang: str) -> Draft:
+        """Return the same draft in another language."""
+        return replace(self, lang=lang)
+
+
+def draft_of(view: View, period: Period, unit: str) -> Draft:
+    """Return the draft a page shows: by the units of the day asked for, whatever list of units it is seen by."""
+    campaign = view.config.campaign(view.campaign.id) or view.campaign
+    edition = view.edition.partition("@")[0]
+    return Draft(view, campaign, edition, view.figures.under(None), period, unit, view.lang)
+
+
+@st.cache_resource(max_entries=60, show_spinner=False)
+def _notices(
+    key: tuple[str, ...], _period: Period, _now: datetime, _paper: Paper, _figures: Figures
+) -> tuple[Notice, ...]:
+    _, _, unit, lang, _ = key
+    return tuple(contents_of(_figures, _period, unit, lang, _now, _paper))
+
+
+@st.cache_resource(max_entries=60, show_spinner=False)
+def _waiting(key: tuple[str, ...], as_of: date, codes: frozenset[str], _figures: Figures) -> tuple[Issue, ...]:  # noqa: ARG001 - it is part of the key
+    return tuple(unexplained(_figures, as_of, codes))
