@@ -91,3 +91,10 @@ def base_font(book: Workbook, font: Font) -> None:
     """Set the font of the style Normal, by which spreadsheets measure column widths, of a book without cells."""
     book._fonts = IndexedList([font])  # type: ignore[attr-defined]  # noqa: SLF001 - openpyxl has no public way
     book._named_styles["Normal"].font = font  # type: ignore[attr-defined]  # noqa: SLF001 - as above
+
+
+def in_schema_order(book: Workbook) -> None:
+    """Let the fonts of a workbook that was read be written in the order of the schema."""
+    fonts = book._fonts  # type: ignore[attr-defined]  # noqa: SLF001 - as above
+    for place, font in enumerate(fonts):
+        fonts[place] = Face(**{name: getattr(font, name) for name in Face.__elements__})

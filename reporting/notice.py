@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
 from campaign.configuration import Campaign
-from campaign.errors import SourceError, UsageError
+from campaign.errors import ConfigError, SourceError, UsageError
 from campaign.paperwork import Paper
 from campaign.period import Period, Span, read_period
 from campaign.units import Tree
 from reporting import periods
+from reporting.agency_workbook import agency_workbook
 from reporting.figures import Figures
 from reporting.notice_content import Explained, Notice
 from reporting.notice_maker import Maker
@@ -43,7 +45,8 @@ def write_notices(
     taken: set[str] = set()
     made = notices(figures, period, lang, now, paper, explained)
     top = figures.tree(made[0].as_of).top.name
-    contents = {out / file_name(notice, figures.campaign, top, taken): workbook(notice, now) for notice in made}
+    made_book = drawn_by(paper, now)
+    contents = {out / file_name(notice, figures.campaign, top, taken): made_book(notice) for notice in made}
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
@@ -62,6 +65,21 @@ def write_notices(
         for draft in drafts.values():
             draft.unlink(missing_ok=True)
     return list(contents)
+
+
+def drawn_by(paper: Paper | None, now: datetime) -> Callable[[Notice], bytes]:
+    """Return what makes a notice's workbook: our own, or the agency's own filled in, as the paper says.
+
+    Raises ConfigError when the agency's file cannot be read, ContractError when it cannot be filled.
+    """
+    own = paper.workbook if paper else None
+    if paper is None or own is None:
+        return lambda notice: workbook(notice, now)
+    try:
+        template = own.read_bytes()
+    except OSError as problem:
+        raise ConfigError(f"[campaign.notice] workbook = {own}", f"{problem.strerror}", "an .xlsx file") from None
+    return lambda notice: agency_workbook(template, own.name, notice, paper, now)
 
 
 def notices(
