@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -12,11 +14,11 @@ import numpy.typing as npt
 from campaign.configuration import ALL, DONE
 from campaign.judging import Judge, Reading, Terms
 from campaign.plain_counts import Counts, Judged, above_target, judge_counts, keys
-from campaign.rows import Measure, Row, Series, Tally
+from campaign.rows import Claim, Measure, Row, Series, Tally
 from campaign.values import Unreadable, read_count, read_day, read_text
 from etl.long_text import Ints, LongText, Place
 from etl.many_tables import ManyTables
-from warehouse.standing import Words
+from warehouse.standing import OnRecord, Words
 from warehouse.writer import NextVersion
 
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -56,16 +58,20 @@ class LongLoad:
         readable = (self._count >= 0) & (unit >= 0) & (category >= 0) & (stage >= 0) & (day >= 0)
         readable &= (self._coded("measure", _is_a_count) >= 0) & (self._coded("target", _is_blank) >= 0)
         self._series, self._day = self._number(unit, category, stage), day
-        rows = self.text.rows(np.flatnonzero(~readable), odd=True)
-        reading = self.judge.read(rows, self.received_on)
+        with ThreadPoolExecutor(1) as other:  # the database answers while rows are read
+            asked = other.submit(self.version.on_record, self._words)
+            rows = self.text.rows(np.flatnonzero(~readable), odd=True)
+            reading = self.judge.read(rows, self.received_on)
+            record = asked.result()
         slow = self._slow({claim.series for claim in reading.claims} | troubled)
         slow[self.text.several(np.where(readable, self._series, _NOT_PLAIN))] = True
-        judged = self._judge(readable, slow)
-        again = self.text.rows(np.flatnonzero(readable & ~judged.plain), odd=False)
-        more = self.judge.read(again, self.received_on)
-        claims = sorted([*reading.claims, *more.claims], key=lambda claim: claim.number)
+        judged = self._judge(readable, slow, record)
+        places = np.flatnonzero(readable & ~judged.plain)
+        again = self.text.rows(places, odd=False)
+        more = self._claims(places, again)
+        claims = sorted([*reading.claims, *more], key=attrgetter("number"))
         self.rows = rows + again
-        self.reading = Reading(claims, reading.refused + more.refused)
+        self.reading = Reading(claims, reading.refused)
         self.judge.standing.need({claim.series for claim in claims})
         self._unchanged = judged.unchanged
         self._accepted = np.flatnonzero(judged.plain & ~judged.unchanged)
@@ -110,13 +116,26 @@ class LongLoad:
                 found[self._number(*(np.array(place) for place in at))] = True
         return found
 
-    def _judge(self, readable: npt.NDArray[np.bool_], slow: npt.NDArray[np.bool_]) -> Judged:
-        counts, targets = self.version.on_record(self._words)
-        key = keys(self._number(counts["unit"], counts["category"], counts["stage"]), counts["day"])
-        slow[self._number(counts["unit"], counts["category"], counts["stage"])[counts["increments"] > 0]] = True
-        known = Counts.latest(key, counts["done"])
-        due = keys(self._number(targets["unit"], targets["category"], targets["stage"]), targets["day"])
-        self._targets = Counts.latest(due, targets["due"])
+    def _claims(self, places: Ints, rows: list[Row]) -> list[Claim]:
+        """Return readable lines as the claims they are; `rows`: the lines, in the same order."""
+        words, days = self._words, {day: date.fromordinal(day) for day in np.unique(self._day[places]).tolist()}
+        per_unit, stages = len(words.categories) * len(words.stages), len(words.stages)
+        known = {
+            one: Series(words.units[one // per_unit], words.categories[one % per_unit // stages],
+                        words.stages[one % stages])
+            for one in np.unique(self._series[places]).tolist()
+        }  # fmt: skip
+        columns = (self._series[places].tolist(), self._day[places].tolist(), self._count[places].tolist())
+        return [
+            Claim(number=row.number, series=known[series], as_of=days[day], count=count, stated=False,
+                  reason=read_text(row.cells.get("reason")), reported_by=read_text(row.cells.get("reported_by")))
+            for row, series, day, count in zip(rows, *columns, strict=True)
+        ]  # fmt: skip
+
+    def _judge(self, readable: npt.NDArray[np.bool_], slow: npt.NDArray[np.bool_], record: OnRecord) -> Judged:
+        slow[record.daily["series"]] = True
+        known = Counts.latest(keys(record.counts["series"], record.counts["day"]), record.counts["done"])
+        self._targets = Counts.latest(keys(record.targets["series"], record.targets["day"]), record.targets["due"])
         free = np.ones(len(readable), bool)
         if not self.terms.accept_falls:
             free = self._coded("reason", _is_blank) < 0

@@ -87,27 +87,32 @@ class Words:
 Found = dict[str, npt.NDArray[np.int64]]
 
 
-def counts_on_record(connection: duckdb.DuckDBPyConnection, words: Words) -> Found:
-    """Return what stands for some units: unit, category, stage (numbers), day (ordinal), done; increments: 0 or 1."""
-    return _numbered(connection, words, "counts_of_units")
+@dataclass(frozen=True)
+class OnRecord:
+    """What stands of the series of some words, each by its number (words_on_record() says which).
 
-
-def targets_on_record(connection: duckdb.DuckDBPyConnection, words: Words) -> Found:
-    """Return the targets of some units: unit, category, stage (numbers), day (ordinal; 1: from the start), due.
-
-    The last row of a key stands.
+    counts: series, day (ordinal), done; targets: series, day (1: from the start), due, the last row of a key stands;
+    daily: the series of which a count was ever made of an increment.
     """
-    return _numbered(connection, words, "targets_of_units")
+
+    counts: Found
+    targets: Found
+    daily: Found
 
 
-def _numbered(connection: duckdb.DuckDBPyConnection, words: Words, name: str) -> Found:
+def words_on_record(connection: duckdb.DuckDBPyConnection, words: Words) -> OnRecord:
+    """Return what stands of some words; a series' number is (unit * categories + category) * stages + stage."""
     import pyarrow as pa  # noqa: PLC0415 - a tenth of a second that only a run which writes rows pays
 
     asked = {"asked_unit": words.units, "asked_category": words.categories, "asked_stage": words.stages}
     for table, values in asked.items():
         columns = [pa.array(range(len(values)), pa.int64()), pa.array(values, pa.string())]
         connection.register(table, pa.Table.from_arrays(columns, names=["number", "word"]))
-    found = connection.execute(statement("reads", name)).fetchnumpy()
+    sizes = {"categories": len(words.categories), "stages": len(words.stages)}
+    found = []
+    for name in ("counts_of_units", "targets_of_units", "daily_of_units"):
+        answer = connection.execute(statement("reads", name), sizes).fetchnumpy()
+        found.append({key: np.asarray(values, dtype=np.int64) for key, values in answer.items()})
     for table in asked:
         connection.unregister(table)
-    return {key: np.asarray(values, dtype=np.int64) for key, values in found.items()}
+    return OnRecord(*found)

@@ -21,7 +21,7 @@ from warehouse.bulk import both_cores, put_counts
 from warehouse.decisions import Decisions
 from warehouse.reader import READ_SETTINGS
 from warehouse.records import RefusedRow, StatedRow, SubmissionRow, TargetRow
-from warehouse.standing import Found, Words, counts_on_record, standing_of, targets_on_record
+from warehouse.standing import OnRecord, Words, standing_of, words_on_record
 from warehouse.statements import names, statement
 from warehouse.versions import Current, VersionStore
 
@@ -169,10 +169,11 @@ class NextVersion:
         """Return what stands: counts per series and day, held rows, targets."""
         return standing_of(self._connection)
 
-    def on_record(self, words: Words) -> tuple[Found, Found]:
-        """Return the counts and the targets that stand for some units, by number; none at all: empty arrays."""
+    def on_record(self, words: Words) -> OnRecord:
+        """Return the counts and the targets that stand for some units, by number."""
+        self._renew_standing()
         with both_cores(self._connection, self._since):
-            return counts_on_record(self._connection, words), targets_on_record(self._connection, words)
+            return words_on_record(self._connection, words)
 
     def last_seq(self) -> int:
         """Return the number of the last submission."""

@@ -1,14 +1,10 @@
--- One row a (unit, category, stage, day) with a count, of the units asked for: the one that stands; increments: 1 if any
--- count of that day was ever made of one. Tables: asked_unit, asked_category, asked_stage (number, word). day: ordinal.
+-- One row a (unit, category, stage, day) with a count, of the units asked for: the one that stands. series: the number of
+-- (unit, category, stage); day: ordinal. Tables: asked_unit, asked_category, asked_stage (number, word).
 select
-    asked_unit.number as unit,
-    asked_category.number as category,
-    asked_stage.number as stage,
-    cast(submission.as_of - date '1970-01-01' as bigint) + 719163 as day,
-    arg_max(submission."count", submission.seq) as done,
-    max(case when submission.increment is null then 0 else 1 end) as increments
-from submission
-inner join asked_unit on submission.unit_code = asked_unit.word
-inner join asked_category on submission.category = asked_category.word
-inner join asked_stage on submission.stage = asked_stage.word
-group by asked_unit.number, asked_category.number, asked_stage.number, submission.as_of;
+    (asked_unit.number * $categories + asked_category.number) * $stages + asked_stage.number as series,
+    cast(standing.as_of - date '1970-01-01' as bigint) + 719163 as "day",
+    standing."count" as done
+from standing
+inner join asked_unit on standing.unit_code = asked_unit.word
+inner join asked_category on standing.category = asked_category.word
+inner join asked_stage on standing.stage = asked_stage.word;

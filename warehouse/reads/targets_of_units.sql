@@ -1,10 +1,8 @@
--- One row a version of a target of the units asked for, those that stand last. day: ordinal; 1 = from the very start.
--- Tables: asked_unit, asked_category, asked_stage (number, word).
+-- One row a version of a target of the units asked for, those that stand last. series: the number of (unit, category,
+-- stage); day: ordinal; 1 = from the very start. Tables: asked_unit, asked_category, asked_stage (number, word).
 select
-    asked_unit.number as unit,
-    asked_category.number as category,
-    asked_stage.number as stage,
-    coalesce(cast(target.valid_from - date '1970-01-01' as bigint) + 719163, 1) as day,
+    (asked_unit.number * $categories + asked_category.number) * $stages + asked_stage.number as series,
+    coalesce(cast(target.valid_from - date '1970-01-01' as bigint) + 719163, 1) as "day",
     target.target as due
 from target
 inner join asked_unit on target.unit_code = asked_unit.word
