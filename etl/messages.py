@@ -35,6 +35,10 @@ HAND_WAIT_SECONDS = 30.0
 FRESH = timedelta(days=1)
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """One address of a variable: how it may be named, a mark of it, and the service behind it (None: `why` not)."""
@@ -61,7 +65,7 @@ class Parcel:
     def note(self, state: State, attempt: int, by: str, why: str = "", code: str = "") -> Note:
         """Return a step of this parcel, now."""
         return Note(
-            at=datetime.now(UTC).isoformat(), key=self.key, state=state, message=self.message.name,
+            at=_now().isoformat(), key=self.key, state=state, message=self.message.name,
             campaign=self.message.campaign, unit=self.unit, as_of=self.brief.row.as_of.isoformat(),
             to=self.target.named, attempt=attempt, by=by, version=self.version, why=why, code=code,
         )  # fmt: skip
@@ -172,7 +176,7 @@ def send_due(config: Configuration, now: datetime | None = None) -> Mapping[str,
 
     Raises SourceError naming the messages that could not be made; the others have gone out all the same.
     """
-    moment = now or datetime.now(UTC)
+    moment = now or _now()
     messages = due(config, moment)
     if not messages:
         return {}
