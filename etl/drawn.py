@@ -21,9 +21,8 @@ from campaign.period import Period
 from etl import office
 from reporting.figures import Figures
 from reporting.letter_content import Stamp
-from reporting.notice import file_name, notices
+from reporting.notice import drawn_by, file_name, notices
 from reporting.notice_content import Notice
-from reporting.notice_workbook import workbook
 from reporting.texts import text
 
 _STILL = (1980, 1, 1, 0, 0, 0)  # the date of every part of a file: the same words are the same bytes
@@ -67,17 +66,27 @@ def draw_up(
 
     Raises CanDichError when a PDF is asked for and cannot be made.
     """
-    from reporting.letter import letter  # noqa: PLC0415 - what makes letters is loaded when one is made
-
     wanted, taken, found = tuple(formats), set[str](), list[Drawn]()
     top = figures.tree(made[0].as_of).top.name
     for said in made:
         one = _stamped(said, paper, stamp)
         stem = file_name(one, figures.campaign, top, taken).removesuffix(".xlsx")
-        for form in wanted:
-            made_of = workbook(one, now) if form == "xlsx" else letter(one, paper, stamp)  # so is a PDF, by an office
-            found.append(Drawn(f"{stem}.{form}", one.unit_code or "", form, still(made_of)))
+        kinds = dict.fromkeys("xlsx" if form == "xlsx" else "docx" for form in wanted)
+        contents = {kind: still(_made(one, kind, paper, stamp, now)) for kind in kinds}  # of a letter its PDF is made
+        found += [
+            Drawn(f"{stem}.{form}", one.unit_code or "", form, contents["xlsx" if form == "xlsx" else "docx"])
+            for form in wanted
+        ]
     return _with_pdf(found)
+
+
+def _made(notice: Notice, form: str, paper: Paper, stamp: Stamp, now: datetime) -> bytes:
+    """Return a notice as a workbook, else as the letter of which a PDF is made too."""
+    if form == "xlsx":
+        return drawn_by(paper, now)(notice)
+    from reporting.letter import letter  # noqa: PLC0415 - what makes letters is loaded when one is made
+
+    return letter(notice, paper, stamp)
 
 
 def _stamped(notice: Notice, paper: Paper, stamp: Stamp) -> Notice:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from campaign.configuration import Configuration
@@ -18,6 +20,7 @@ Opened = Callable[[argparse.Namespace], tuple[Configuration, Any]]
 def arguments(notice: argparse.ArgumentParser, day: Callable[[str], date]) -> None:
     """Add what is asked of an issue to the arguments of the command."""
     notice.add_argument("--unit", default="", help="only this unit's notice (with --issue)")
+    notice.add_argument("--zip", action="store_true", help="all files of a draft in one")
     notice.add_argument("--issue", action="store_true", help="issue it under a number, on record for good")
     notice.add_argument("--number", type=int, help="the next free one by default")
     notice.add_argument("--date", type=day, help="the date on the paper; today by default")
@@ -37,12 +40,23 @@ def run(asked: argparse.Namespace, opened: Opened, config: Callable[[argparse.Na
         raise UsageError("notice", "--number, --date, --replaces and --unit are of an issue", "add --issue")
     if asked.out is None:
         raise UsageError("notice", "--out was not given", "name a folder")
-    from etl.issuing import issue as draft  # noqa: PLC0415 - each way loads only what it needs
+    from etl.drawn import Drawn, write_files, zipped  # noqa: PLC0415 - each way loads only what it needs
+    from etl.issuing import issue as draft  # noqa: PLC0415
+    from reporting.notice import archive_name  # noqa: PLC0415
 
     formats = _formats(asked, ("xlsx",))
     configured, figures = opened(asked)
-    for path in draft(configured, figures, asked.period, asked.out, asked.lang or configured.language, formats):
-        print(path)
+    lang = asked.lang or configured.language
+    if not asked.zip:
+        for path in draft(configured, figures, asked.period, asked.out, lang, formats):
+            print(path)
+        return 0
+    with tempfile.TemporaryDirectory() as scratch:
+        paths = draft(configured, figures, asked.period, Path(scratch), lang, formats)
+        content = zipped((path.name, path.read_bytes()) for path in paths)
+    top = figures.tree(figures.campaign.end).top.name
+    named = archive_name(figures.campaign, read_period(asked.period), lang, top)
+    print(*write_files(asked.out, [Drawn(named, "", "zip", content)]))
     return 0
 
 

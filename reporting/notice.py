@@ -135,25 +135,34 @@ def file_name(notice: Notice, campaign: Campaign, top: str, taken: set[str]) -> 
 
     The name of the top unit is left out of the campaign's: the notice's own unit is named at the end.
     """
-    spoken = re.sub(r"\s*\([^)]*\)", "", notice.campaign)
-    spoken = re.sub(rf"\s*{re.escape(top)}", "", spoken, flags=re.IGNORECASE) or spoken
-    if spoken.startswith(_COMMON):
-        spoken = spoken[0].lower() + spoken[1:]
-    spoken = plain_letters(spoken) or campaign.id
-    period = periods.filed(notice.period, notice.lang)
-    unit = plain_letters(notice.unit)[:50].strip()
-    simulated = f" ({text('notice.file.simulated', notice.lang)})" if notice.simulated else ""
-    tail = (f" - {unit}" if unit else "") + simulated
-    room = _LONGEST_NAME - len(".xlsx") - len(" 999") - len(tail)
-    frame = text("notice.file", notice.lang, campaign="", period=period)
-    while len(frame) + len(spoken) > room:
-        spoken = spoken[: room - len(frame)].rpartition(" ")[0] or spoken[: room - len(frame)]
-    stem = text("notice.file", notice.lang, campaign=spoken, period=period) + tail
+    stem = _stem(campaign, notice.period, notice.lang, top, notice.unit)
     name, number = stem, 2
     while name.lower() in taken:
         name, number = f"{stem} {number}", number + 1
     taken.add(name.lower())
     return f"{name}.xlsx"
+
+
+def archive_name(campaign: Campaign, period: Period, lang: str, top: str) -> str:
+    """Return the name of one file that holds all notices of a period."""
+    return f"{_stem(campaign, period, lang, top, '')}.zip"
+
+
+def _stem(campaign: Campaign, period: Period, lang: str, top: str, unit: str) -> str:
+    spoken = re.sub(r"\s*\([^)]*\)", "", campaign.title(lang))
+    spoken = re.sub(rf"\s*{re.escape(top)}", "", spoken, flags=re.IGNORECASE) or spoken
+    if spoken.startswith(_COMMON):
+        spoken = spoken[0].lower() + spoken[1:]
+    spoken = plain_letters(spoken) or campaign.id
+    when = periods.filed(period, lang)
+    named = plain_letters(unit)[:50].strip()
+    simulated = f" ({text('notice.file.simulated', lang)})" if campaign.simulated else ""
+    tail = (f" - {named}" if named else "") + simulated
+    room = _LONGEST_NAME - len(".xlsx") - len(" 999") - len(tail)
+    frame = text("notice.file", lang, campaign="", period=when)
+    while len(frame) + len(spoken) > room:
+        spoken = spoken[: room - len(frame)].rpartition(" ")[0] or spoken[: room - len(frame)]
+    return text("notice.file", lang, campaign=spoken, period=when) + tail
 
 
 def plain_letters(value: str) -> str:
