@@ -56,7 +56,7 @@ def legible(config: Configuration, campaign: str, scope: Scope, tree: Tree) -> l
 
 def _latest(found: Sequence[Record], campaign: str | None) -> list[Record]:
     wanted = [one for one in found if campaign is None or one.campaign == campaign]
-    return sorted(wanted, key=lambda one: one.issued_at, reverse=True)
+    return sorted(wanted, key=lambda one: (one.issued_at, one.number), reverse=True)
 
 
 def _read(config: Configuration) -> tuple[list[Record], list[ContractError]]:
