@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
-from operator import itemgetter
+from itertools import accumulate, repeat
+from operator import attrgetter
 from os.path import splitext
 from pathlib import Path
 from typing import Any
@@ -74,11 +74,10 @@ class LongText:
 
     def column(self, number: int) -> Column:
         """Return a column of the plain lines."""
-        indices = self._columns[number]
-        return Column(indices.indices.to_numpy(), indices.dictionary.to_pylist())
+        return self._columns[number]
 
     @cached_property
-    def _columns(self) -> dict[int, Any]:
+    def _columns(self) -> dict[int, Column]:
         import pyarrow as pa  # noqa: PLC0415 - only a long file pays for it
         from pyarrow import csv as arrow_csv  # noqa: PLC0415
 
@@ -97,15 +96,35 @@ class LongText:
             ),
         )
         table = table.unify_dictionaries()
-        return {int(one): table[one].combine_chunks() for one in wanted}
+        found = {int(one): table[one].combine_chunks() for one in wanted}
+        return {one: Column(words.indices.to_numpy(), words.dictionary.to_pylist()) for one, words in found.items()}
 
     def rows(self, plain: Ints, *, odd: bool) -> list[Row]:
         """Return some of the plain lines (by their places), and the odd rows, as rows in order; blank ones are none."""
-        texts = self._lines.texts(self._lines.plain[plain])
-        cells = csv.reader(texts, delimiter=self._lines.delimiter, strict=True)
-        numbered: list[Cells] = list(zip(self.numbers[plain].tolist(), map(list, cells), strict=True))
-        filled = [one for one in [*(self.odd if odd else ()), *numbered] if _filled(one[1])]
-        return list(rows_of(Table(self.header, sorted(filled, key=itemgetter(0))), self.name, self.source))
+        found = self._plain_rows(plain)
+        if odd:
+            table = Table(self.header, [one for one in self.odd if _filled(one[1])])
+            found = sorted([*found, *rows_of(table, self.name, self.source)], key=attrgetter("number"))
+        return found
+
+    def _plain_rows(self, plain: Ints) -> list[Row]:
+        columns = {
+            field: self._cells(value.column, plain) if isinstance(value, Place) else repeat(value)
+            for field, value in self.fields.items()
+        }
+        values = zip(*columns.values(), strict=False) if columns else repeat(())
+        cells = map(dict, map(zip, repeat(columns), values))
+        rows = list(map(Row, self.numbers[plain].tolist(), cells))
+        said = [field for field, value in self.fields.items() if isinstance(value, Place)]
+        blank = {place for place, row in enumerate(rows) if not _filled([row.cells[field] for field in said])}
+        if blank:  # unless it says something in a column that is none of ours
+            texts = zip(blank, self._lines.texts(self._lines.plain[plain[list(blank)]]), strict=True)
+            blank = {place for place, text in texts if not _filled(text.split(self._lines.delimiter))}
+        return [row for place, row in enumerate(rows) if place not in blank] if blank else rows
+
+    def _cells(self, column: int, plain: Ints) -> Iterator[object]:
+        found = self.column(column)
+        return map(found.texts.__getitem__, found.code[plain].tolist())
 
 
 class Lines:
@@ -220,7 +239,7 @@ def plainly_mapped(source: Source | None) -> bool:
 def _plainly_text(content: bytes) -> bool:
     if b"\x00" in content or content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")):
         return False
-    if looks_like_page(content[:1000]) or content.count(b"\r") != content.count(b"\r\n"):
+    if looks_like_page(content[:1000]) or (b"\r" in content and content.count(b"\r") != content.count(b"\r\n")):
         return False
     try:
         return content.isascii() or bool(content.decode())
