@@ -7,9 +7,10 @@ kept is shared between visitors, so it is never changed after it was made; old v
 from __future__ import annotations
 
 import os
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -21,7 +22,10 @@ from campaign.progress import UnitProgress
 from campaign.warning import Warned
 from etl.configured import load
 from etl.publishing import failure_of
+from reporting import brief as briefs
 from reporting import charts, faults, forecast_score, forecasts
+from reporting.brief import Brief, Failing
+from reporting.brief_page import Form, picture_of, rendered
 from reporting.burnup import burnup_of, drawn_days, still
 from reporting.explained import Difference
 from reporting.explained import differences as _differences
@@ -161,6 +165,31 @@ def decisions(edition: str, _figures: Figures) -> tuple[Decided, ...]:  # noqa: 
 def explanations(edition: str, _figures: Figures) -> tuple[ExplanationRow, ...]:  # noqa: ARG001 - it is part of the key
     """Return what people said of stated totals that are not our sum, the latest first."""
     return tuple(_history(_figures))
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def brief(
+    edition: str,  # noqa: ARG001 - it is part of the key
+    unit: str,
+    as_of: date,
+    today: date,  # noqa: ARG001 - so is the day it is, by which the brief says "today"
+    lang: str,
+    ours: Failing,
+    _now: datetime,
+    _figures: Figures,
+) -> Brief:
+    """Return the brief of one unit."""
+    return briefs.brief(_figures, as_of, _now, lang, unit, failing=ours)
+
+
+def brief_page(made: Brief, form: Form, figures: Figures) -> bytes:
+    """Return a brief as a page; drawn for whoever asks, in a twentieth of a second."""
+    return rendered(made, picture_of(figures, made), form)
+
+
+def failure(config: Configuration, campaign: str) -> dict[str, Any] | None:
+    """Return what the last run that published nothing said: it belongs to no version, so it is read each time."""
+    return failure_of(config, campaign)
 
 
 def failing(config: Configuration, campaign: str) -> list[Issue]:

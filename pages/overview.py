@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from campaign.progress import Status, UnitProgress
-from pages import _ask, _forecast, _words
+from pages import _ask, _brief, _forecast, _words
 from pages._cards import chip, draw, e, items, link, panel, track, unit_link
 from pages._chart import burnup
 from pages._kpis import cards
@@ -19,13 +19,14 @@ SHOWN = 16
 def show(view: View) -> None:
     """Draw the overview of the chosen units."""
     row = view.row(view.scope)
-    draw(_words.head(view, row), _forecast.strip(view, view.scope), cards(view, row))
+    draw(_words.head(view, row), _brief.strip(view), _forecast.strip(view, view.scope), cards(view, row))
     left, right = st.columns([1.75, 1], gap="small")
     with left:
         burnup(view, view.scope)
     with right:
         draw(_holders(view))
     draw(f'<div class="cd-masonry">{_below(view)}{_parts(view)}{_trust(view)}</div>')
+    _brief.downloads(view)
 
 
 def _holders(view: View) -> str:

@@ -13,7 +13,7 @@ import streamlit as st
 from campaign.freshness import carried, cause_of, masked
 from etl import freshness
 from etl.freshness import State, moment
-from pages import _ask, _pulling, _punctuality
+from pages import _ask, _messages, _pulling, _punctuality
 from pages._cards import draw, e, link, note, panel
 from pages._pulling import clock, counts
 from pages._view import View
@@ -35,6 +35,7 @@ def show(view: View) -> None:
         st.fragment(_sources, run_every=LOOK_EVERY_SECONDS)(view)
     else:
         draw(_none(view))
+    _messages.show(view)
     _punctuality.show(view)
 
 

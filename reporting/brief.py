@@ -13,6 +13,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
+from campaign.earned import Earned
 from campaign.freshness import Gap, Outage
 from campaign.progress import Status, UnitProgress
 from campaign.prospects import Prospect, Standing
@@ -57,12 +58,13 @@ class Call:
 class Faulty:
     """What is wrong with the data, in counts.
 
-    `down`: each failing source and how many of the brief's units wait for it. `differences`: stated totals that are not
-    our sum and that nobody has explained. `last_as_of`: the latest day reported,
-    where that is before the brief's own and something is left to do.
+    `down`: each failing source and how many of the brief's units wait for it. `unheard`: the leaves that are silent by
+    our own failure. `differences`: stated totals that are not our sum and that nobody has explained. `last_as_of`: the
+    latest day reported, where that is before the brief's own and something is left to do.
     """
 
     down: tuple[tuple[str, int], ...] = ()
+    unheard: int = 0
     held: int = 0
     rejected: int = 0
     differences: int = 0
@@ -199,8 +201,17 @@ def _against(figures: Figures, row: UnitProgress, lang: str) -> str:
         days=(campaign.end - campaign.start).days + 1,
         share=share,
         planned=numbers.percent(row.planned_share, lang, finished=True),
-        clock=brief_words.clock(row, campaign, earned, lang),
+        clock=_clock(row, earned, lang),
     )
+
+
+def _clock(row: UnitProgress, earned: Earned | None, lang: str) -> str:
+    """Return by how many days the work trails the plan or is ahead of it, in two words."""
+    if row.status in brief_words.SETTLED or earned is None or numbers.half_up(earned.days_behind * 10) == 0:
+        return ""
+    behind = earned.days_behind
+    key = "brief.clock.behind" if behind > 0 else "brief.clock.ahead"
+    return text(key, lang, days=numbers.decimal(max(behind, -behind), 1, lang))
 
 
 def _today(figures: Figures, row: UnitProgress, now: datetime, lang: str) -> str:
@@ -288,6 +299,7 @@ def _faulty(
     reported = row.last_as_of is not None
     return Faulty(
         down=tuple((source, n) for source, n in down if n or is_all),
+        unheard=sum(one.is_leaf and one.code in kept.down for one in rows),
         held=held,
         rejected=rejected,
         differences=len(unexplained(figures, as_of, codes)),
@@ -313,9 +325,8 @@ def _data_said(found: Faulty, lang: str, *, is_leaf: bool) -> tuple[str, ...]:
     """Return what is wrong with the data, a few words a fault, the gravest first."""
     counted = (("held", found.held), ("rejected", found.rejected), ("differences", found.differences))
     said = [text("brief.data.check", lang)] if found.failing_check else []
-    said += [
-        text("brief.data.down.units" if n else "brief.data.down", lang, source=source, n=n) for source, n in found.down
-    ]
+    said += [text("brief.data.down", lang, source=source) for source, _ in found.down]
+    said += [text("brief.data.unheard", lang, n=found.unheard)] if found.unheard else []
     none = "lag.silent.never" if is_leaf else "brief.data.none"
     said += [text(none, lang)] if found.none_reported else []
     said += [text("brief.data.last", lang, on=numbers.day_short(found.last_as_of, lang))] if found.last_as_of else []

@@ -218,7 +218,13 @@ async function poll(state) {
   }
 }
 
+async function copy(button) {
+  try { await navigator.clipboard.writeText(button.dataset.copy); say(button.dataset.said); } catch { prompt(button.textContent, button.dataset.copy); }
+}
+
 function follow(event) {
+  const copied = event.target.closest?.("[data-copy]");
+  if (copied) copy(copied);
   const link = event.target.closest?.("a[href^='/']:not([href^='/xem'])"); // a plain page is no page of this application
   if (!link || !listening || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || link.target) return;
   event.preventDefault();
