@@ -14,7 +14,7 @@ from campaign.errors import UsageError
 from campaign.progress import UnitProgress
 from campaign.scope import EVERYTHING, Scope
 from pages import _ask
-from pages.quick.asked import WALL, Asked
+from pages.quick.asked import PRINT, WALL, Asked
 from pages.quick.kept import Made, made
 from pages.quick.page import Note, drawn, message, refreshed
 from pages.quick.state import State
@@ -25,7 +25,8 @@ from reporting.texts import LANGUAGES, has, text
 
 LOG = logging.getLogger(__name__)
 MOST_BYTES = 60_000
-BOARD_SIZES = (150, 100, 60, 30, 12, 3)  # lines a board may have; the first with which the page is small enough
+BOARD_SIZES = (150, 125, 100, 60, 30, 12, 3)  # lines a board may have; the first with which the page is small enough
+SHEET_LINES = 140  # of both boards on one sheet of A4
 DAYS_KEPT = 4  # the day, the one coming in, another view or two
 
 
@@ -70,8 +71,10 @@ class Maker:
         failing, notes = state.failing(self.config, campaign), _notes(state, campaign, asked, lang)
         html = ""
         for most in BOARD_SIZES:
-            html = drawn(asked, quick(day, row, now, lang, failing, most), notes)
-            if len(html.encode()) <= MOST_BYTES:
+            said = quick(day, row, now, lang, failing, most)
+            html = drawn(asked, said, notes)
+            lines = len(said.below.lines) + len(said.leaves.lines)
+            if len(html.encode()) <= MOST_BYTES and (asked.mode != PRINT or lines <= SHEET_LINES):
                 break
         return made(html, again=_again(asked))
 

@@ -22,7 +22,7 @@ from reporting.texts import LANGUAGES, text
 
 FOLDER = Path(__file__).parent / "templates"
 REFRESH, WALL_REFRESH = 60, 30  # seconds
-WALL_ROWS, WALL_LAGGING = 12, 9  # lines a column of the wall has room for
+WALL_ROWS, WALL_LAGGING = 12, 7  # lines a column of the wall has room for
 DIGIT_EM = 0.45  # the width of a digit of a count label, in the size of the chart's own text
 WORKING = ("overview", "targets", "ranking", "lagging", "forecast", "sources")
 TEMPLATES = {"": "quick.html", WALL: "wall.html", PRINT: "print.html"}
