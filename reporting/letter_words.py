@@ -1,0 +1,368 @@
+"""The words of a letter: what was achieved, who has finished, who lags, what does not agree, and what is asked.
+
+Every sentence is written from the figures of one notice; each case (none, one, few, many, all) has words of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from campaign.paperwork import Paper
+from campaign.progress import Status
+from reporting import numbers, periods
+from reporting.letter_annexes import FEW, About, Annex
+from reporting.letter_asks import Asks
+from reporting.letter_units import Units, joined, lettered, mid
+from reporting.notice_content import Difference, Line, Notice, Section
+from reporting.notice_words import capital
+from reporting.texts import text
+
+DOTS = "…………"
+_WORST = 3  # named in a sentence when they are too many to name all
+_COMMON = ("Số hóa", "Cao điểm", "Đợt", "Phong trào")  # words that are no names within a sentence
+_PLACES = ("TỈNH", "THÀNH PHỐ", "HUYỆN", "QUẬN", "THỊ XÃ", "XÃ", "PHƯỜNG", "THỊ TRẤN", "ĐẶC KHU")
+_SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One paragraph of a letter's body; a heading stands on a line of its own."""
+
+    text: str
+    heading: bool = False
+
+
+def agency_spoken(paper: Paper) -> str:
+    """Return the agency within a sentence: Sở Tư pháp; "" when none is configured."""
+    return spoken(paper.agency_name or paper.agency)
+
+
+def spoken(name: str) -> str:
+    """Return a name given in capitals as it is written: SỞ VĂN HÓA, THỂ THAO VÀ DU LỊCH → Sở Văn hóa, Thể thao …."""
+    bare = " ".join(name.split())
+    if bare != bare.upper():
+        return bare
+    head, place = bare, ""
+    for kind in _PLACES:
+        if found := re.search(rf" {kind} (?=\S)", bare):
+            head, place = bare[: found.start()], f" {kind.lower()} {bare[found.end() :].title()}"
+            break
+    if head in ("UBND", "ỦY BAN NHÂN DÂN"):
+        return ("UBND" if head == "UBND" else "Ủy ban nhân dân") + place
+    first, _, rest = head.partition(" ")
+    fields = re.split(r"(, | VÀ | - )", rest)
+    return " ".join([first.capitalize(), "".join(_field(one) for one in fields)]).strip() + place
+
+
+def _field(words: str) -> str:
+    return words.lower() if words in (", ", " VÀ ", " - ") else words.capitalize()
+
+
+def due_on(notice: Notice, paper: Paper, signed_on: date | None) -> date:
+    """Return the day an answer is asked by: so many days after the figures or the letter, never on a weekend."""
+    day = max(notice.as_of, signed_on or notice.as_of) + timedelta(days=paper.due_days)
+    while day.weekday() >= _SATURDAY:
+        day += timedelta(days=1)
+    return day
+
+
+class Words:
+    """Writes one letter."""
+
+    def __init__(
+        self, notice: Notice, paper: Paper, annexes: Sequence[Annex], signed_on: date | None, replaces: str
+    ) -> None:
+        self.notice, self.paper, self.annexes, self.replaces = notice, paper, annexes, replaces
+        self.lang, self.counts = notice.lang, notice.counts
+        self.due = due_on(notice, paper, signed_on)
+        self.agency = agency_spoken(paper) or DOTS
+        self.units = Units(notice)
+        bare = re.sub(r"\s*\([^)]*\)", "", notice.campaign)
+        self.campaign = bare[0].lower() + bare[1:] if bare.startswith(_COMMON) else bare
+        self.own = notice.row is not None and notice.row.parent_code is not None
+
+    def _text(self, key: str, **params: object) -> str:
+        return text(f"letter.{key}", self.lang, **params)
+
+    def subject(self) -> str:
+        """Return what the letter is about: one line under its kind, or after V/v."""
+        where = self._where()
+        title = self._text(
+            "subject", campaign=self.campaign, where=where, period=periods.spoken(self.notice.period, self.lang)
+        )
+        return title if self.paper.form == "thong-bao" else self._text("subject.plain", subject=mid_capital(title))
+
+    def _where(self) -> str:
+        return " " + self._text("where", unit=self.units.itself) if self.own else ""
+
+    def addressed_to(self) -> list[str]:
+        """Return whom a công văn is addressed to."""
+        return self._own_addressee(self.paper.addressed_to) or [capital(self.units.addressee())]
+
+    def recipients(self) -> list[str]:
+        """Return whom a notice is sent to, or, of a công văn, whom besides those it is addressed to."""
+        listed = self._own_addressee(self.paper.recipients)
+        return listed or ([capital(self.units.addressee())] if self.paper.form == "thong-bao" else [])
+
+    def _own_addressee(self, configured: Sequence[str]) -> list[str]:
+        """Return the configured ones; in a unit's own letter it stands in place of "UBND các huyện …"."""
+        if not self.own:
+            return list(configured)
+        several = [one for one in configured if re.match(r"(UBND|Ủy ban nhân dân|Uỷ ban nhân dân) các ", one)]
+        rest = [one for one in configured if one not in several]
+        return [capital(self.units.addressee()), *rest] if several or configured else []
+
+    # The body
+
+    def body(self) -> list[Passage]:
+        """Return the paragraphs, the last of them ended by ./."""
+        said: list[tuple[str, list[str]]] = [("general", self._general())]
+        if not self._unknown():
+            said += [("finished", self._finished()), ("lagging", self._lagging())]
+        said.append(("differences", self._differences()))
+        sections = [(key, paragraphs) for key, paragraphs in said if paragraphs]
+        places = {key: place for place, (key, _) in enumerate(sections, 1)}
+        asks = Asks(self.notice, self.paper, self.units, self.due, places, self.agency)
+        sections.append(("asks", asks.paragraphs()))
+        found = [Passage(self._opening())]
+        if self.replaces:
+            found.append(Passage(self.replaces))
+        for place, (key, paragraphs) in enumerate(sections, 1):
+            found.append(Passage(f"{place}. " + self._text(f"head.{key}"), heading=True))
+            found += [Passage(one) for one in paragraphs]
+        key = "closing" if self.paper.form == "thong-bao" else "closing.plain"
+        return [*found, Passage(self._text(key, agency=self.agency, to=self.units.addressee()))]
+
+    def _unknown(self) -> bool:
+        return self.notice.total.whole.target is None
+
+    def _opening(self) -> str:
+        notice = self.notice
+        older = notice.last_as_of is not None and notice.last_as_of < notice.as_of
+        days = self._text("figures.older" if older else "figures", on=notice.as_of, last=notice.last_as_of)
+        where = self._where()
+        period = periods.spoken(notice.period, self.lang)
+        params = {"agency": self.agency, "campaign": self.campaign, "where": where, "period": period, "figures": days}
+        if notice.decision:
+            return self._text("opening.decision", decision=mid_capital(notice.decision, keep=True), **params)
+        return self._text("opening", **params)
+
+    def _general(self) -> list[str]:
+        """Return the results as a whole: in all, by group, in the period, against the plan."""
+        notice, total = self.notice, self.notice.total
+        if self._unknown():
+            return [self._text("no_target", unit=capital(self.units.itself))]
+        if total.whole.target == 0:
+            return [self._text("nothing_to_do", unit=capital(self.units.itself))]
+        found = [self._result(total)]
+        if total.whole.done:
+            found += self._groups(total)
+        excess = (total.whole.done or 0) + (total.whole.remaining or 0) - (total.whole.target or 0)
+        tail = [self._in_period(total), self._against_plan(), self._days_left()]
+        if excess and total.whole.remaining:
+            tail.insert(0, self._text("excess", n=excess, counts=self.counts))
+        found.append(" ".join(one for one in tail if one))
+        refs = [one.label for one in self.annexes if one.about is About.RANKING]
+        if refs and any(len(ranking.lines) > 1 for ranking in notice.rankings):
+            found.append(self._text("see.rankings", annexes=joined(refs, self.lang)))
+        elif refs:
+            found.append(self._text("see.ranking", annexes=joined(refs, self.lang)))
+        return [one for one in found if one]
+
+    def _result(self, total: Line) -> str:
+        whole = total.whole
+        key = "done.all" if whole.remaining == 0 else "done" if whole.done else "done.none"
+        return self._text(
+            key,
+            on=self.notice.as_of,
+            unit=self.units.itself,
+            done=whole.done,
+            target=whole.target,
+            remaining=whole.remaining,
+            counts=self.counts,
+            share=numbers.percent(whole.share.value, self.lang, whole.share.finished),
+        )
+
+    def _groups(self, total: Line) -> list[str]:
+        parts = [
+            (title, part)
+            for title, part in zip(self.notice.part_titles[:-1], total.parts[:-1], strict=True)
+            if part.target
+        ]
+        if len(parts) < 2:  # noqa: PLR2004 - one group says what the whole says
+            return []
+        said = [
+            self._text(
+                "group.all" if part.remaining == 0 else "group" if part.done else "group.none",
+                name=title,
+                done=part.done,
+                target=part.target,
+                remaining=part.remaining,
+                counts=self.counts,
+                share=numbers.percent(part.share.value, self.lang, part.share.finished),
+            )
+            for title, part in parts
+        ]
+        return [self._text("groups"), *lettered(said)]
+
+    def _in_period(self, total: Line) -> str:
+        n = total.in_period or 0
+        if n == (total.whole.done or 0):  # all of it was done in the period, as was just said
+            return ""
+        key = "in_period" if n > 0 else "in_period.less" if n < 0 else "in_period.none"
+        within = periods.within(self.notice.period, self.lang)
+        return self._text(key, within=within, n=abs(n), counts=self.counts)
+
+    def _against_plan(self) -> str:
+        row, notice = self.notice.row, self.notice
+        if row is None or row.expected is None or row.variance is None or not row.expected or not row.remaining:
+            return ""
+        if row.planned_share == 1:
+            return ""
+        gap = numbers.half_up(row.variance)
+        key = "plan.above" if gap > 0 else "plan.below" if gap < 0 else "plan.exact"
+        share, expected = numbers.percent(row.planned_share, self.lang), numbers.whole(row.expected, self.lang)
+        return self._text(key, on=notice.as_of, expected=expected, share=share, n=abs(gap), counts=self.counts)
+
+    def _days_left(self) -> str:
+        notice = self.notice
+        if not notice.total.whole.remaining:
+            return ""
+        if notice.as_of < notice.start:
+            return self._text("days.before", start=notice.start, end=notice.end)
+        left = (notice.end - notice.as_of).days
+        key = "days.left" if left > 0 else "days.last" if left == 0 else "days.over"
+        return self._text(key, end=notice.end, n=abs(left))
+
+    # Who has finished
+
+    def _finished(self) -> list[str]:
+        found = []
+        for level in self.units.levels():
+            with_work = self.units.with_work(level)
+            section = next((one for one in self.notice.finished if one.level == level), None)
+            if with_work:
+                found.append(self._finished_of(level, with_work, section))
+        bands = self._bands()
+        return [*found, bands] if bands else found
+
+    def _finished_of(self, level: str, with_work: int, section: Section | None) -> str:
+        lines = section.lines if section else ()
+        units = self.units.spoken(level)
+        if not lines:
+            return self._text("finished.none", units=units, n=with_work)
+        only = with_work == 1
+        many = len(lines) > FEW
+        named = [self._finished_name(one) for one in (lines[:_WORST] if many else lines)]
+        key = "only" if only else "all" if len(lines) == with_work else "one" if len(lines) == 1 else "some"
+        said = self._text(f"finished.{key}", done=len(lines), n=with_work, units=units, name=capital(named[0]))
+        if only:
+            return said
+        names = joined(named, self.lang)
+        tail = "finished.names.many" if many else "finished.names.one" if len(lines) == 1 else "finished.names"
+        return said + self._text(tail, names=names, annex=self._annex(About.FINISHED))
+
+    def _finished_name(self, line: Line) -> str:
+        return self._text("finished.on", name=self.units.name(line), on=line.finished_on)
+
+    def _bands(self) -> str:
+        """Return how far those are that have not finished; nothing when fewer than two are left."""
+        banding = self.notice.bands[-1] if self.notice.bands else None
+        if banding is None:
+            return ""
+        shown = [
+            band
+            for band in banding.bands
+            if band.lines and band.group.value in ("above", "middle", "below", "not_begun")
+        ]
+        if sum(len(band.lines) for band in shown) < 2:  # noqa: PLR2004 - of one unit the next section speaks
+            return ""
+        said = []
+        for band in shown:
+            key = f"band.{band.group}"
+            if band.low is None and band.high is None and key != "band.not_begun":
+                return ""
+            if band.group.value == "below" and not band.low:
+                key = "band.below.zero"
+            elif band.group.value == "middle" and (band.low is None or band.high is None):
+                key = "band.middle.low" if band.low is not None else "band.middle.high"
+            low, high = (numbers.bound(one, self.lang) for one in (band.low, band.high))
+            said.append(self._text(key, n=len(band.lines), low=low, high=high))
+        return self._text("bands", units=self.units.spoken(banding.level), list="; ".join(said))
+
+    # Who lags
+
+    def _lagging(self) -> list[str]:
+        notice = self.notice
+        if notice.total.whole.remaining == 0 or notice.as_of < notice.start:
+            return []
+        if not notice.lagging:
+            return [self._text("lagging.none")]
+        said = [self._lagging_of(section) for section in notice.lagging]
+        several = len(said) > 1
+        n = sum(len(section.lines) for section in notice.lagging)
+        see = self._annex(About.LAGGING)
+        intro = self._text("lagging.intro.annex" if see else "lagging.intro", n=n, annex=see)
+        return [intro, *lettered(said)] if several else [self._text("lagging.single", what=said[0], annex=see) + "."]
+
+    def _lagging_of(self, section: Section) -> str:
+        what, lines = self._text(f"lag.{section.status}"), section.lines
+        many = len(lines) > FEW
+        names = joined([self._late_name(one, section.status) for one in (lines[:_WORST] if many else lines)], self.lang)
+        key = "many" if many else "one" if len(lines) == 1 else "few"
+        return self._text(f"lagging.{key}", what=what, n=len(lines), names=names)
+
+    def _late_name(self, line: Line, status: Status) -> str:
+        name, row = self.units.name(line), line.row
+        if row is None or status is Status.NO_TARGET:
+            return name
+        key = "why.never" if status is Status.SILENT and row.last_as_of is None else f"why.{status}"
+        short = numbers.half_up(-(row.variance or 0))
+        share = numbers.percent(row.completion, self.lang, row.remaining == 0)
+        pace = numbers.percent(row.pace, self.lang)
+        params = {"last": row.last_as_of, "days": row.stalled_days, "pace": pace, "short": short, "share": share}
+        return self._text("named", name=name, why=self._text(key, remaining=row.remaining, **params))
+
+    # What does not agree
+
+    def _differences(self) -> list[str]:
+        found = self.notice.differences
+        if not found:
+            return []
+        see = self._annex(About.DIFFERENCES)
+        if see:
+            explained = sum(bool(one.explained) for one in found)
+            key = "differ.many.explained" if explained == len(found) else "differ.many"
+            return [self._text(key, n=len(found), explained=explained, annex=see)]
+        return [self._difference(one) for one in found]
+
+    def _difference(self, one: Difference) -> str:
+        gap = one.stated - one.summed
+        key = "differ.more" if gap > 0 else "differ.less"
+        said = self._text(
+            key,
+            unit=mid(one.unit, self.lang),
+            what=mid_capital(one.what),
+            category=mid_capital(one.category),
+            on=one.day,
+            stated=one.stated,
+            summed=one.summed,
+            gap=abs(gap),
+        )
+        if not one.explained:
+            return f"{said} " + self._text("differ.unexplained")
+        why = one.explained.rstrip(". ")
+        return f"{said} " + self._text("differ.explained", why=why, by=one.explained_by)
+
+    def _annex(self, about: About) -> str:
+        return next((one.label for one in self.annexes if one.about is about), "")
+
+
+def mid_capital(value: str, *, keep: bool = False) -> str:
+    """Return words as they stand within a sentence; `keep`: they are a name and keep their capital."""
+    if keep or (len(value) > 1 and value[1].isupper()):
+        return value
+    return value[:1].lower() + value[1:]
