@@ -101,6 +101,11 @@ class Record:
         """Return the formats its files have, in the order they are offered."""
         return tuple(one for one in FORMATS if any(file.format == one for file in self.files))
 
+    @property
+    def signer(self) -> str:
+        """Return who signed, in one line."""
+        return signed_by(self.paper)
+
     def document(self) -> dict[str, Any]:
         """Return the record as JSON carries it."""
         return {
@@ -167,6 +172,13 @@ def read_order(content: object, where: str) -> Order:
     if found.language not in LANGUAGES or not set(found.formats) <= set(FORMATS) or not found.formats:
         raise ContractError(where, "is no order for a notice (language or format)", "hand it in again")
     return found
+
+
+def signed_by(paper: Paper) -> str:
+    """Return who signs in one line: the name, the post, in whose place."""
+    own, authority = paper.signer, paper.signer.authority
+    said = ", ".join(filter(None, (own.name, own.post)))
+    return f"{said} ({authority})" if said and authority else said or authority
 
 
 def reference(number: int, symbol: str) -> str:

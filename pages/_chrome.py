@@ -260,6 +260,8 @@ def _stages(view: View) -> dict[str, Any]:
 
 def _summary(view: View) -> str:
     """Return the choices in one line, for the phone's filter button."""
+    if view.address.page == "documents":
+        return view.campaign.title(view.lang)
     parts = [numbers.day(view.as_of, view.lang), view.tree.unit(view.scope).name, category_name(view)]
     if view.stage != view.campaign.headline:
         parts.append(stage_name(view))

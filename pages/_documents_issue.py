@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from campaign.errors import CanDichError
-from campaign.notices import MOST, Block, Order, Reason, Record, corrections, next_number
+from campaign.notices import MOST, Block, Order, Reason, Record, corrections, next_number, signed_by
 from etl import register
 from etl.drawn import mark_of, zipped
 from etl.envelope import Kind
@@ -119,8 +119,7 @@ def _form(draft: Draft, known: list[Record]) -> None:
             view.says("documents.issue.replaces"), ["", *old], format_func=lambda one: _named(draft, old.get(one)),
             key=f"cd-replaces-{free}", disabled=not old,
         )  # fmt: skip
-        signer = " ".join(filter(None, (paper.signer.authority, paper.signer.post, paper.signer.name)))
-        draw(f'<p class="cd-meta">{e(view.says("documents.issue.signer", signer=signer))}</p>')
+        draw(f'<p class="cd-meta">{e(view.says("documents.issue.signer", signer=signed_by(paper)))}</p>')
         draw(f'<p class="cd-meta">{e(view.says("documents.issue.says"))}</p>')
         sent = st.form_submit_button(view.says("documents.issue.send"), type="primary")
     if sent and isinstance(signed_on, date):

@@ -66,9 +66,8 @@ def _told(view: View, one: Record, old: Record | None, new: Record | None) -> st
     period = periods.spoken(read_period(one.period), lang)
     at = numbers.moment(one.issued_at, view.config.zone, lang)
     who = _submitting.name_of(view, one.issued_by, one.issued_by_name)
-    signer = " ".join(filter(None, (one.paper.signer.authority, one.paper.signer.post, one.paper.signer.name)))
     facts = [
-        says("documents.record.signer", signer=signer),
+        says("documents.record.signer", signer=one.signer),
         says("documents.record.version", version=one.version),
         says("documents.record.by", who=who, at=at),
     ]
@@ -90,7 +89,7 @@ def _told(view: View, one: Record, old: Record | None, new: Record | None) -> st
 def _files(view: View, one: Record) -> None:
     """Offer the files of a notice, the very bytes that were issued; those that are not are named."""
     damaged = []
-    with st.container(key=f"cd-downloads-{one.id}"):
+    with st.container(key=f"cd-downloads-{one.id}", horizontal=True):
         for place, file in enumerate(one.files):
             try:
                 register.content_of(view.config, one, file.name)

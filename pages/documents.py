@@ -57,7 +57,7 @@ def _preview(draft: Draft) -> None:
         return
     found = STUDIO.ask(draft.key, draft.pdf)
     if found.ready:
-        _pages(draft, found)
+        st.fragment(_pages)(draft, found)
     else:
         st.fragment(_waited, run_every=LOOK_EVERY_SECONDS)(draft)
 
@@ -71,16 +71,31 @@ def _waited(draft: Draft) -> None:
 
 
 def _pages(draft: Draft, found: Preview) -> None:
+    """Draw one page of the draft, and the way to the others."""
     view = draft.view
     if found.failed:
         why = told(found.failed, view.lang)
         draw(note(e(view.says("documents.preview.failed", why=why)), "bad"), _said(draft))
         return
+    place = f"cd-page-{'-'.join(draft.key)}"
+    shown = min(st.session_state.get(place, 1), len(found.pages))
     with st.container(key="cd-paper"):
-        for number, page in enumerate(found.pages, start=1):
-            st.image(page, width="stretch", alt=view.says("documents.preview.page", n=number, of=found.of))
-    if found.of > len(found.pages):
+        with st.container(key="cd-downloads-pages", horizontal=True, vertical_alignment="center"):
+            for step, key in ((-1, "before"), (1, "after")):
+                st.button(
+                    view.says(f"documents.preview.{key}"), key=f"cd-{key}", on_click=_turn, args=(place, shown + step),
+                    disabled=not 1 <= shown + step <= len(found.pages),
+                )  # fmt: skip
+            draw(f'<p class="cd-meta" role="status">{e(view.says("documents.preview.at", n=shown, of=found.of))}</p>')
+        page = view.says("documents.preview.page", n=shown, of=found.of)
+        st.image(found.pages[shown - 1], width="stretch", alt=page)
+    if found.of > len(found.pages) == shown:
         draw(f'<p class="cd-meta">{e(view.says("documents.preview.more", n=found.of - len(found.pages)))}</p>')
+
+
+def _turn(place: str, page: int) -> None:
+    """Turn to a page: it is this visitor's alone, and no part of the address."""
+    st.session_state[place] = page
 
 
 def _said(draft: Draft) -> str:
