@@ -18,7 +18,9 @@ SIGNS = {State.SENT: "✓", State.SENDING: "↻", State.REFUSED: "✕", State.UN
 
 def show(view: View) -> None:
     """Draw the messages of the campaign; nothing where none is configured and none was ever sent."""
-    found = [one for one in Outbox(view.config).last().values() if one.campaign == view.campaign.id][::-1]
+    kept = [one for one in Outbox(view.config).last().values() if one.campaign == view.campaign.id][::-1]
+    seen = view.figures.in_scope({one.unit for one in kept}, view.as_of)
+    found = [one for one in kept if one.unit in seen]
     configured = [one.name for one in view.config.messages if one.campaign == view.campaign.id]
     if not found and not configured:
         return
