@@ -49,7 +49,8 @@ class Decision:
     """One decision: which row (as the load, its file and the row's number name it), what, why.
 
     `change`: for a correction, the fields that are other than the row said, as text. `means`: for an alias, the code
-    of the unit that the row's name means.
+    of the unit that the row's name means. `along`: nobody looked at this row, it was decided along with another one
+    that says the same wrong thing; the reason is about that thing, and lets no count fall.
     """
 
     what: What
@@ -59,6 +60,7 @@ class Decision:
     why: str
     change: Mapping[str, str] = field(default_factory=dict)
     means: str = ""
+    along: bool = False
 
     def document(self) -> dict[str, Any]:
         """Return the decision as JSON carries it."""
@@ -78,6 +80,7 @@ def read_decision(content: Mapping[str, Any]) -> Decision | None:
             why=" ".join(str(content.get("why") or "").split()),
             change={name: value for name, value in change.items() if value},
             means=str(content.get("means") or "").strip(),
+            along=content.get("along") is True,
         )
     except (KeyError, ValueError, TypeError):
         return None

@@ -13,6 +13,7 @@ from campaign.lineage import lineage_of
 from campaign.rows import Claim, Fate, Measure, Moved, Reason, Row, Series, Verdict
 from campaign.standing import Move, Standing
 from campaign.units import Registry
+from campaign.values import read_text
 
 __all__ = ["Judge", "Reading", "Standing", "Terms"]
 
@@ -73,6 +74,17 @@ class Judge:
                 verdict = Verdict(row.number, Fate.REJECTED, why.reason, None, why.field, why.found, why.near)
                 reading.refused.append(verdict)
         return reading
+
+    def at_odds(self, row: Row, received_on: date) -> Reason | None:
+        """Return why a row with a whole count would wait for a person if it came without a reason; nothing changes."""
+        if read_text(row.cells.get("reason")):
+            return None
+        for claim in self.read([row], received_on).claims:
+            self.standing.need({claim.series})
+            if not claim.stated and not self._says_nothing_new(claim):
+                problem = self._problem(claim)
+                return problem[0] if problem else None
+        return None
 
     def settle(self, reading: Reading, terms: Terms) -> list[Verdict]:
         """Return one verdict a row read, in file order, judged against what stands at that moment."""

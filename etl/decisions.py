@@ -170,7 +170,11 @@ class Desk:
     def _judged(
         self, decision: Decision, row: RowOnRecord, cells: dict[str, Any], terms: Terms, means: str = ""
     ) -> Verdict:
-        """Judge a row as decided: the person's reason stands for the row's own, and it is on record who said so."""
+        """Judge a row as decided: the person's reason stands for the row's own, and it is on record who said so.
+
+        A row decided along with another is refused where it would be held: the reason was not given for its count.
+        """
+        own = Row(decision.row, {**cells, "reason": row.content.get("reason")})
         cells = {**cells, "reason": decision.why, "reported_by": self.envelope.sender.name or self.envelope.sender.id}
         made = Row(decision.row, cells)
         unit, refused = resolve(self.judge, made, self.day)
@@ -179,6 +183,8 @@ class Desk:
         self._may(unit)
         if means and unit != means:
             raise Refused(Refusal.NAME_KNOWN)
+        if decision.along and (problem := self.judge.at_odds(own, self.day)):
+            raise Refused(problem)
         (verdict,) = self.judge.file([made], self.day, terms)
         if verdict.fate is Fate.REJECTED:
             raise Refused(verdict.reason or Refusal.UNREADABLE)

@@ -103,7 +103,7 @@ def form(view: View, row: Refusal, key: str, unit: str, others: Sequence[Refusal
     decided = [about(row, what, why, change=change, means=means)]
     if whole:
         same = {name: change[name] for name in CHANGED[row.reason] if name in change}
-        decided += [about(one, what, why, change=same, means=means) for one in others]
+        decided += [about(one, what, why, change=same, means=means, along=True) for one in others]
     return decided
 
 

@@ -125,6 +125,27 @@ def test_a_correction_is_read_as_strictly_as_a_file(campaign: Small, change: dic
     assert len(open_rows(campaign)) == 1
 
 
+def test_a_row_mended_along_with_another_overwrites_no_count_unseen(campaign: Small) -> None:
+    campaign.send(counts(("zz", 6, 45), ("zz", 4, 12), ("zz", 3, 55), ("zz", 4, 40)))
+    later, falls, exceeds, same = sorted(open_rows(campaign), key=lambda row: row.row_number)
+    before = len(campaign.figures().submissions("00101"))
+    to = {"change": {"unit_code": "00101"}}
+    others = [about(one, "correct", along=True, **to) for one in (falls, exceeds, same)]
+    assert tally(decide(campaign, about(later, "correct", **to), *others)) == (4, 2, 0, 0, 2)
+    assert decided(campaign) == [
+        ("correct", "taken", ""),
+        ("correct", "refused", "count_falls"),
+        ("correct", "refused", "exceeds_later"),
+        ("correct", "taken", ""),
+    ]
+    assert len(campaign.figures().submissions("00101")) == before + 1, "the last says what stands"
+    assert {row.row_number for row in open_rows(campaign)} == {falls.row_number, exceeds.row_number}
+    assert campaign.progress("2025-02-04")["00101"].done == 40
+    decide(campaign, about(falls, "correct", "đếm lại ngày 4", **to))
+    assert decided(campaign)[-1] == ("correct", "taken", "")
+    assert campaign.progress("2025-02-04")["00101"].done == 12
+
+
 def test_a_dismissed_row_does_not_come_back_when_it_is_sent_again(campaign: Small) -> None:
     campaign.send(counts(("00101", 5, 30), ("zz", 5, 7)))
     decide(campaign, *(about(row, "dismiss") for row in open_rows(campaign)))
