@@ -13,7 +13,7 @@ from docx import Document
 from docx.document import Document as Docx
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.section import Section
-from docx.shared import Mm, Pt
+from docx.shared import Length, Mm, Pt
 
 from campaign.errors import UsageError
 from campaign.paperwork import Paper
@@ -25,6 +25,7 @@ from reporting.letter_docx import (
     JUSTIFIED,
     LEFT,
     Style,
+    balanced,
     borderless,
     clean,
     numbered_pages,
@@ -37,9 +38,10 @@ from reporting.letter_template import fill
 from reporting.notice_content import Notice
 from reporting.texts import text
 
-_LEFT, _RIGHT, _TOP, _BOTTOM, _HEADER = Mm(30), Mm(15), Mm(20), Mm(20), Mm(10)
+_LEFT, _RIGHT, _TOP, _BOTTOM, _HEADER = Mm(30), Mm(15), Mm(20), Mm(20), Mm(8)
 _WIDTH, _HEIGHT = Mm(210), Mm(297)
-_HEAD = (Mm(64), Mm(101))  # agency | country; together the width of the text
+_ROOM = Mm(165)  # the width of the text
+_HEAD = (Mm(64), Mm(101))  # agency | country
 _FOOT = (Mm(80), Mm(85))  # recipients | signer
 _INDENT, _GAP = Mm(12.7), Pt(6)
 _LINES = 1.15
@@ -150,9 +152,9 @@ def _title(document: Docx, said: Letter) -> None:
     """Put kind and subject in the middle with their rule, or whom a công văn is addressed to."""
     if said.kind:
         paragraph(document, said.kind, _KIND)
-        paragraph(document, said.subject, _SUBJECT)
-        room = Mm(165)
-        put_rule(document, min(text_width(said.subject, 14, bold=True), room.pt) * _PART, room)
+        lines = balanced(said.subject, 14, _ROOM.pt - 20)
+        paragraph(document, "\n".join(lines), _SUBJECT)
+        put_rule(document, max(text_width(one, 14, bold=True) for one in lines) * _PART, _ROOM)
     if said.simulated:
         paragraph(document, said.simulated, _NOTE)
     if not said.kind:
@@ -163,7 +165,7 @@ def _title(document: Docx, said: Letter) -> None:
 
 def _addressed(document: Docx, said: Letter) -> None:
     to, names = text("letter.to", said.lang), said.addressed_to
-    one = Style(14, align=CENTRE, before=Pt(12), after=Pt(6))
+    one = Style(14, align=CENTRE, before=Pt(12), after=Pt(12))
     if len(names) == 1:
         paragraph(document, f"{to} {names[0].rstrip(' ;.')}", one)
         return
@@ -193,10 +195,10 @@ def _add_annex(document: Docx, said: Letter, annex: Annex) -> None:
     """Add one annex on a page of its own, its pages numbered from 1."""
     section = document.add_section(WD_SECTION.NEW_PAGE)
     _page(section, wide=annex.wide)
+    room = Length(int(section.page_width or 0) - _LEFT - _RIGHT)
     paragraph(document, annex.label, _ANNEX)
-    paragraph(document, annex.title, _ANNEX)
+    paragraph(document, "\n".join(balanced(annex.title, 14, room.pt - 40)), _ANNEX)
     paragraph(document, said.attached, Style(13, italic=True, align=CENTRE, after=Pt(8), with_next=True))
-    room = section.page_width - section.left_margin - section.right_margin
     table_of(document, annex.columns, annex.rows, room)
     if annex.foot:
         paragraph(document, annex.foot, _FOOTNOTE)

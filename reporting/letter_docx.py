@@ -28,7 +28,9 @@ _ALIGN = {
     "right": WD_ALIGN_PARAGRAPH.RIGHT,
 }
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_TABLE_SIZE = 11
+_TABLE_SIZES = (11, 10, 9)  # the largest that fits is taken
+_WORD_AT_MOST = 90.0  # points; a longer word may be broken within a cell
+_LONGEST = 500  # letters of a cell whose width is worth measuring
 _TWIPS = 635  # English Metric Units a twentieth of a point
 _CELL_SIDE = 70  # twips of air at both sides of a cell
 
@@ -70,6 +72,23 @@ def clean(value: str) -> str:
     return _NOT_XML.sub("", value)
 
 
+def balanced(value: str, size: float, room: float) -> tuple[str, ...]:
+    """Return a bold title in as few lines as it needs, about as long as each other; `room` in points."""
+    words = value.split()
+    count = int(text_width(value, size, bold=True) // room) + 1
+    while True:
+        limit = min(text_width(value, size, bold=True) / count * 1.06, room)
+        lines: list[str] = []
+        for word in words:
+            if lines and text_width(f"{lines[-1]} {word}", size, bold=True) <= limit:
+                lines[-1] += f" {word}"
+            else:
+                lines.append(word)
+        if len(lines) <= count or limit >= room or count > len(words):
+            return tuple(lines)
+        count += 1
+
+
 def text_width(value: str, size: float, *, bold: bool = False) -> float:
     """Return how wide a line of Times New Roman is, in points."""
     widths = _BOLD if bold else _REGULAR
@@ -98,7 +117,7 @@ def put_rule(into: Docx | _Cell, points: float, room: Length) -> None:
     """Put a horizontal rule of a length in points in the middle below what stands there."""
     padding = 2 * 0.075 * 72 if isinstance(into, _Cell) else 0  # a cell's own margins
     side = max((room.pt - padding - points) / 2, 0)
-    made = paragraph(into, "", Style(2))
+    made = paragraph(into, "", Style(2, before=Pt(2)))
     shape = made.paragraph_format
     shape.left_indent = shape.right_indent = Pt(side)
     shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(4)
@@ -160,8 +179,7 @@ def table_of(into: Docx, columns: Sequence[Column], rows: Sequence[Row], room: i
 
 def table_xml(columns: Sequence[Column], rows: Sequence[Row], room: int) -> str:
     """Return a table as XML; `room`: its width in English Metric Units."""
-    whole = sum(column.weight for column in columns)
-    widths = [int(room / _TWIPS * column.weight / whole) for column in columns]
+    widths, size = fitted(columns, rows, room // _TWIPS)
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     lines = "".join(
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
@@ -172,37 +190,75 @@ def table_xml(columns: Sequence[Column], rows: Sequence[Row], room: int) -> str:
         f'<w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>{lines}'
         f'</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar>{sides}</w:tblCellMar></w:tblPr>'
     )
-    written = "".join(_row(one, columns, widths) for one in rows)
-    return f"<w:tbl {nsdecls('w')}>{settings}<w:tblGrid>{grid}</w:tblGrid>{_headers(columns, widths)}{written}</w:tbl>"
+    written = "".join(_row(one, columns, widths, size) for one in rows)
+    headers = _headers(columns, widths, size)
+    return f"<w:tbl {nsdecls('w')}>{settings}<w:tblGrid>{grid}</w:tblGrid>{headers}{written}</w:tbl>"
 
 
-def _headers(columns: Sequence[Column], widths: Sequence[int]) -> str:
+def fitted(columns: Sequence[Column], rows: Sequence[Row], room: int) -> tuple[list[int], int]:
+    """Return the widths of columns in twips, together `room`, and the size of the letters, in points.
+
+    Figures and words are never broken while there is room; what is left goes to the columns of words.
+    """
+    found: list[float] = []
+    for size in _TABLE_SIZES:
+        needs = [_needs(column, [row for row in rows if not row.heading], place, size)
+                 for place, column in enumerate(columns)]  # fmt: skip
+        least, spare = [one for one, _ in needs], room / 20 - sum(one for one, _ in needs)
+        wished = sum(most - one for one, most in needs)
+        if spare >= 0:
+            given = min(spare / wished, 1.0) if wished else 0.0
+            found = [one + (most - one) * given for one, most in needs]
+            break
+        found = [one * room / 20 / sum(least) for one in least]
+    left = room / 20 - sum(found)
+    weights = sum(column.weight for column in columns)
+    widths = [int((one + left * column.weight / weights) * 20) for one, column in zip(found, columns, strict=True)]
+    return widths, size
+
+
+def _needs(column: Column, rows: Sequence[Row], place: int, size: int) -> tuple[float, float]:
+    """Return the least and the best width of one column, in points."""
+    shown = {(row.cells[place][:_LONGEST], row.bold) for row in rows}
+    sides = 2 * _CELL_SIDE / 20 + 1
+    header = max((text_width(word, size, bold=True) for word in column.header.split()), default=0)
+    best = max((text_width(one, size, bold=bold) for one, bold in shown), default=0)
+    if column.side != LEFT:
+        return max(header, best) + sides, max(header, best) + sides
+    words = (text_width(word, size, bold=bold) for one, bold in shown for word in one.split())
+    least = max(min(max(words, default=0), _WORD_AT_MOST), header, size * 4)
+    return least + sides, max(least, best) + sides
+
+
+def _headers(columns: Sequence[Column], widths: Sequence[int], size: int) -> str:
     """Return one header row, or two where columns share a header above theirs."""
     if not any(column.group for column in columns):
-        cells = [_cell(one.header, width, "center", bold=True) for one, width in zip(columns, widths, strict=True)]
+        cells = [
+            _cell(one.header, width, size, "center", bold=True) for one, width in zip(columns, widths, strict=True)
+        ]
         return _tr("".join(cells), header=True)
     upper, lower = [], []
     for place, (column, width) in enumerate(zip(columns, widths, strict=True)):
         if not column.group:
-            upper.append(_cell(column.header, width, "center", bold=True, merge='<w:vMerge w:val="restart"/>'))
-            lower.append(_cell("", width, "center", merge="<w:vMerge/>"))
+            upper.append(_cell(column.header, width, size, "center", bold=True, merge='<w:vMerge w:val="restart"/>'))
+            lower.append(_cell("", width, size, "center", merge="<w:vMerge/>"))
             continue
-        lower.append(_cell(column.header, width, "center", bold=True))
+        lower.append(_cell(column.header, width, size, "center", bold=True))
         if place and columns[place - 1].group == column.group:
             continue
         spanned = [one for one, own in zip(widths, columns, strict=True) if own.group == column.group]
         merge = f'<w:gridSpan w:val="{len(spanned)}"/>'
-        upper.append(_cell(column.group, sum(spanned), "center", bold=True, merge=merge))
+        upper.append(_cell(column.group, sum(spanned), size, "center", bold=True, merge=merge))
     return _tr("".join(upper), header=True) + _tr("".join(lower), header=True)
 
 
-def _row(row: Row, columns: Sequence[Column], widths: Sequence[int]) -> str:
+def _row(row: Row, columns: Sequence[Column], widths: Sequence[int], size: int) -> str:
     if row.heading:
         merge = f'<w:gridSpan w:val="{len(columns)}"/>'
-        return _tr(_cell(row.cells[0], sum(widths), "left", bold=True, merge=merge, with_next=True))
+        return _tr(_cell(row.cells[0], sum(widths), size, "left", bold=True, merge=merge, with_next=True))
     return _tr(
         "".join(
-            _cell(value, width, column.side, bold=row.bold)
+            _cell(value, width, size, column.side, bold=row.bold)
             for value, width, column in zip(row.cells, widths, columns, strict=True)
         )
     )
@@ -212,12 +268,14 @@ def _tr(cells: str, *, header: bool = False) -> str:
     return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if header else ''}</w:trPr>{cells}</w:tr>"
 
 
-def _cell(value: str, width: int, side: str, *, bold: bool = False, merge: str = "", with_next: bool = False) -> str:
+def _cell(
+    value: str, width: int, size: int, side: str, *, bold: bool = False, merge: str = "", with_next: bool = False
+) -> str:
     font = f'<w:rFonts w:ascii="{FACE}" w:hAnsi="{FACE}" w:cs="{FACE}" w:eastAsia="{FACE}"/>'
-    look = f'{font}{"<w:b/>" if bold else ""}<w:sz w:val="{_TABLE_SIZE * 2}"/><w:szCs w:val="{_TABLE_SIZE * 2}"/>'
+    look = f'{font}{"<w:b/>" if bold else ""}<w:sz w:val="{size * 2}"/><w:szCs w:val="{size * 2}"/>'
     keep = "<w:keepNext/>" if with_next else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{merge}<w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr>{keep}'
-        f'<w:spacing w:before="20" w:after="20"/><w:jc w:val="{side}"/></w:pPr><w:r><w:rPr>{look}</w:rPr>'
-        f'<w:t xml:space="preserve">{escape(clean(value))}</w:t></w:r></w:p></w:tc>'
+        f'<w:spacing w:before="20" w:after="20" w:line="240" w:lineRule="auto"/><w:jc w:val="{side}"/></w:pPr>'
+        f'<w:r><w:rPr>{look}</w:rPr><w:t xml:space="preserve">{escape(clean(value))}</w:t></w:r></w:p></w:tc>'
     )
