@@ -24,7 +24,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator, model_v
 from campaign.calendar import Profile, milestone_weights
 from campaign.errors import ConfigError
 from campaign.layout import Counted, Sheet
-from campaign.paperwork import Emulation, Message, Paper, Signer
+from campaign.paperwork import Classes, Emulation, Message, Paper, Signer
 from campaign.sections import (
     FIELDS,
     AsOf,
@@ -87,6 +87,7 @@ class Campaign(Named):
     simulated: bool = False
     paper: Paper = Field(Paper(), alias="notice")
     emulation: Emulation = Emulation()
+    classes: Classes = Field(default_factory=dict)  # units compared with each other where the most improved is named
 
     @model_validator(mode="after")
     def _consistent(self) -> Campaign:
@@ -261,12 +262,11 @@ class Configuration(Section):
 
     def shape(self, campaign: Campaign) -> str:
         """Return the canonical JSON of what shapes one campaign's figures; a change makes a new version."""
+        apart = {"units", "targets", "paper", "emulation"} | (set() if campaign.classes else {"classes"})
         document = {
             "timezone": self.timezone,
             "status": self.status.model_dump(mode="json"),
-            "campaign": campaign.model_dump(
-                mode="json", by_alias=True, exclude={"units", "targets", "paper", "emulation"}
-            ),
+            "campaign": campaign.model_dump(mode="json", by_alias=True, exclude=apart),
         }
         return json.dumps(document, ensure_ascii=False, sort_keys=True)
 

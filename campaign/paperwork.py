@@ -6,9 +6,9 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from campaign.emulation import Part
 from campaign.sections import Identifier, Names, Section
@@ -23,6 +23,17 @@ STANDARD_WEIGHTS = {
 }
 BANDS = (Decimal(0), Decimal("0.1"), Decimal("0.5"), Decimal("0.9"))
 _FROM_ENVIRONMENT = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")
+
+
+def _in_one_class(value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    codes = [code for units in value.values() for code in units]
+    twice = sorted({code for code in codes if codes.count(code) > 1})
+    if twice:
+        raise ValueError(f"each unit in one class was expected, {twice[0]} is in two")
+    return value
+
+
+Classes = Annotated[dict[str, tuple[str, ...]], AfterValidator(_in_one_class)]
 
 
 class Signer(Section):
@@ -68,12 +79,10 @@ class Paper(Section):
 class Emulation(Section):
     """The emulation score (điểm thi đua) of a campaign: `[campaign.emulation]`. No other figure depends on it.
 
-    `weights`: the points each part brings at most, 100 in all. `classes`: units compared with each other where the most
-    improved is named, by the name of their class; all others are compared by size (docs/emulation.md).
+    `weights`: the points each part brings at most, 100 in all (docs/emulation.md).
     """
 
     weights: dict[Part, Decimal] = Field(default_factory=lambda: dict(STANDARD_WEIGHTS))
-    classes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
     @field_validator("weights")
     @classmethod
@@ -81,15 +90,6 @@ class Emulation(Section):
         if any(not one.is_finite() or one < 0 for one in value.values()) or sum(value.values()) != HUNDRED:
             raise ValueError("points of 0 or more that add up to 100 were expected")
         return {part: value[part] for part in Part if value.get(part)}
-
-    @field_validator("classes")
-    @classmethod
-    def _in_one_class(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-        codes = [code for units in value.values() for code in units]
-        twice = sorted({code for code in codes if codes.count(code) > 1})
-        if twice:
-            raise ValueError(f"each unit in one class was expected, {twice[0]} is in two")
-        return value
 
     @property
     def points(self) -> dict[Part, Fraction]:

@@ -16,7 +16,7 @@ from campaign.configuration import Configuration
 from campaign.errors import CanDichError, CheckFailed, UsageError
 from campaign.places import told
 from campaign.values import Unreadable, read_day
-from etl import notice_command
+from etl import emulation_command, notice_command
 from etl.configured import load
 from etl.options import for_messages
 
@@ -115,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915 - the whole command l
     notice.add_argument("--lang", choices=("vi", "en"))
     notice_command.arguments(notice, _day)
     for_messages(add, _day, _brief, _send)
+    emulation_command.arguments(add("emulation", _emulation, "the emulation scores, by the configured formula"), _day)
     backup = add("backup", _backup, "everything that cannot be made again, in one file")
     backup.add_argument("--out", required=True, type=Path)
     restore = add("restore", _restore, "bring back what a backup holds")
@@ -327,6 +328,10 @@ def _issues(asked: argparse.Namespace) -> int:
 
 def _notice(asked: argparse.Namespace) -> int:
     return notice_command.run(asked, _opened, _configured)
+
+
+def _emulation(asked: argparse.Namespace) -> int:
+    return emulation_command.run(asked, _opened, _show)
 
 
 def _brief(asked: argparse.Namespace) -> int:

@@ -232,12 +232,11 @@ def inputs_of(
     for day in (campaign.start, *registry.turns):
         registry.on(day)
     lineage_of(registry)
-    for excuse in campaign.excused:
-        for code in excuse.units or ():
-            if code not in registry.codes:
-                raise ConfigError(
-                    f"campaign {campaign.id}: excused.units", f"found {code!r}", "a code of units.csv was expected"
-                )
+    named = [("excused.units", code) for excuse in campaign.excused for code in excuse.units or ()]
+    named += [(f"classes.{name}", code) for name, codes in campaign.classes.items() for code in codes]
+    for key, code in named:
+        if code not in registry.codes:
+            raise ConfigError(f"campaign {campaign.id}: {key}", f"found {code!r}", "a code of units.csv was expected")
     targets: list[DueRow] = []
     stated: list[DueRow] = []
     known = described is not None and described(files)

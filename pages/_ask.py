@@ -35,6 +35,7 @@ from reporting.figures import Figures, store_of
 from reporting.forecast_score import Score
 from reporting.forecasts import Assessment
 from reporting.freshness import Arrivals, Gaps, Punctuality, arrivals, gaps, punctuality
+from reporting.recognition import Recogniser
 from reporting.waiting import Waiting
 from reporting.waiting import waiting as _waiting
 from warehouse.decided import Decided
@@ -147,6 +148,12 @@ def issues(edition: str, as_of: date, _figures: Figures) -> tuple[Issue, ...]:  
 def differences(edition: str, as_of: date, _figures: Figures) -> tuple[Difference, ...]:
     """Return the stated totals that are not our sum, each with what a person said of it."""
     return tuple(_differences(_figures, as_of, found=issues(edition, as_of, _figures)))
+
+
+@st.cache_resource(max_entries=60, show_spinner=False)
+def recogniser(edition: str, before: date, as_of: date, _figures: Figures) -> Recogniser:  # noqa: ARG001 - it is part of the key
+    """Return who finds whom to name at the end of a day."""
+    return Recogniser(_figures, before, as_of)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from campaign.progress import UnitProgress
-from pages import _tables, _words
+from pages import _recognition, _tables, _words
 from pages._cards import draw, e, items, panel, unit_link
 from pages._view import View
 from reporting import numbers, tables
@@ -44,11 +44,12 @@ def show(view: View) -> None:
     )
     switch = f'<nav class="cd-tabs" aria-label="{e(view.says("filter.level"))}">{tabs}</nav>' if len(levels) > 1 else ""
     draw(_words.head(view, view.row(view.scope), view.says("ranking.title", on=view.as_of)), switch)
-    draw(f'<div class="cd-grid2">{_movers(view, rows)}{_finishers(view, rows)}</div>')
+    draw(f'<div class="cd-grid2">{_movers(view, rows)}{_finishers(view, rows)}</div>', _recognition.block(view, level))
     columns = COLUMNS if any(row.is_leaf for row in rows) else ROLLED_UP
     title = f"{view.says('page.ranking')} · {named('levels', level, view.lang)}"
     _tables.units(view, rows, columns, title, f"ranking-{level}", view.says("ranking.by"))
     _tables.downloads(view, lambda: tables.progress_table(rows, TAKEN_HOME, title, view.lang), f"ranking-{level}")
+    _recognition.download(view, level)
 
 
 def _movers(view: View, rows: Sequence[UnitProgress]) -> str:

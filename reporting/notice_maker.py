@@ -14,6 +14,7 @@ from campaign.paperwork import Paper
 from campaign.period import Period
 from campaign.progress import Status, UnitProgress
 from reporting import faults, numbers
+from reporting.burnup import drawn_days
 from reporting.cells import Share
 from reporting.explained import differences
 from reporting.figures import Figures
@@ -30,6 +31,7 @@ from reporting.notice_content import (
     Section,
 )
 from reporting.notice_words import LAGGING, Teller, capital
+from reporting.recognition import recogniser
 from reporting.texts import named, text
 
 PARTS_AT_MOST = 5  # more groups of columns than this cannot be read on A4
@@ -73,6 +75,7 @@ class Maker:
         counts = headline.counted(lang) if headline else None
         self.counts = f" {counts}" if counts else ""
         self.teller = Teller(lang, self.counts, self.part_titles)
+        self.recogniser = recogniser(figures, period, as_of)
         self._lines: dict[str, Line] = {}
 
     def _done_in_period(self, code: str) -> int:
@@ -121,6 +124,7 @@ class Maker:
             lagging=self._lagging(rows),
             differences=differences,
             burnup=self._burnup(tops),
+            recognised=self.recogniser.said(self.lang, tops),
         )
 
     def _text(self, key: str, **params: object) -> str:
@@ -289,7 +293,7 @@ class Maker:
         )
 
     def _burnup(self, tops: tuple[str, ...]) -> tuple[Point, ...]:
-        """Return the plan and what was done, day by day from the eve of the campaign, `as_of` among them."""
+        """Return the plan and what was done from the eve of the campaign: every day, of a long one evenly fewer."""
         planned: dict[date, Fraction] = {}
         for code in tops:
             for day, expected in self.figures.plan(code, as_of=self.as_of):
@@ -300,7 +304,8 @@ class Maker:
         if self.as_of > self.campaign.end:
             planned[self.as_of] = planned[self.campaign.end]
             done[self.as_of] = total
-        return tuple(Point(day, expected, done.get(day)) for day, expected in planned.items())
+        days = {*drawn_days(eve, max(planned)), eve, self.as_of}
+        return tuple(Point(day, expected, done.get(day)) for day, expected in planned.items() if day in days)
 
 
 def _said(figures: Figures, as_of: date, found: Sequence[faults.Issue]) -> Explained:

@@ -151,6 +151,11 @@ def named_units(sheet: Worksheet, notice: Notice, looks: Looks) -> None:
             figures = map(known, [whole.target, whole.done, whole.share, whole.remaining])
             page.row([*values, *figures, line.finished_on or line.note])
     page.close()
+    if notice.recognised:
+        page.skip()
+        page.across(text("recognised.title", notice.lang), 13, bold=True, left=True)
+    for sentence in notice.recognised:
+        page.across(sentence, 13, left=True)
     page.finish(notice.foot)
 
 

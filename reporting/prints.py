@@ -13,10 +13,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from fractions import Fraction
 
+from campaign.emulation import Part
 from reporting.numbers import fixed
 
-SHARES = frozenset({"completion", "planned_share", "pace", "p_on_time"})
-AMOUNTS = frozenset({"expected", "variance", "planned_today", "required_per_day", "expected_final"})
+PARTS = tuple(part.value for part in Part)  # of the emulation score
+SHARES = frozenset({"completion", "planned_share", "pace", "p_on_time", *PARTS})
+AMOUNTS = frozenset({"expected", "variance", "planned_today", "required_per_day", "expected_final", "points"}) | {
+    f"{part}_points" for part in PARTS
+}
 
 
 def exact(value: object, column: str) -> str:

@@ -9,8 +9,6 @@ from fractions import Fraction
 
 from campaign.calendar import ONE_DAY
 from campaign.credit import Run
-from campaign.errors import ConfigError
-from campaign.paperwork import Emulation
 from campaign.period import Period
 from campaign.progress import UnitProgress
 from campaign.recognition import (
@@ -48,31 +46,54 @@ class Recognised:
         return bool(self.first or self.improved or self.steadiest)
 
 
-def recognise(
-    figures: Figures, before: date, as_of: date, level: str, emulation: Emulation, within: str | None = None
-) -> Recognised:
-    """Return who is to be named among the units of a level at the end of a day (docs/emulation.md).
+class Recogniser:
+    """Finds whom to name at the end of a day, of any level and below any unit, from one reading of the figures."""
 
-    `before`: the day at whose end the rise begins that is compared. `within`: compare only the units below this one.
-    All of these are compared, whatever may be seen; then those that may be seen are named.
-    """
-    everyone, tree = of_all(figures), figures.tree(as_of)
-    inside = frozenset(tree.codes if within is None else tree.subtree(within)) - {within}
-    rows = [row for row in everyone.progress(as_of, level=level) if row.code in inside and row.target]
-    if len(rows) < LEAST:
-        return Recognised(level, len(rows))
-    classes = _classes(figures, rows, emulation)
-    credit = everyone.credit(as_of)
-    rises, runs = credit.gained(before, as_of), credit.runs(as_of)
-    codes = {row.code for row in rows}
-    seen = figures.in_scope(codes, as_of)
-    return Recognised(
-        level,
-        len(rows),
-        _seen_first(first_finishers(rows), seen),
-        _seen_improved(most_improved({code: rises[code] for code in codes}, classes), seen),
-        _seen_steadiest(longest_runs({code: runs[code] for code in codes}), seen),
-    )
+    def __init__(self, figures: Figures, before: date, as_of: date) -> None:
+        """Read the figures; `before`: the day at whose end the rise begins that is compared."""
+        self.figures, self.as_of, self.tree = figures, as_of, figures.tree(as_of)
+        everyone = of_all(figures)
+        self._rows = everyone.progress(as_of)
+        credit = everyone.credit(as_of)
+        self._rises, self._runs = credit.gained(before, as_of), credit.runs(as_of)
+        self._own_class = {code: name for name, codes in figures.campaign.classes.items() for code in codes}
+
+    def of(self, level: str, within: str | None = None) -> Recognised:
+        """Return who is to be named among the units of a level (docs/emulation.md).
+
+        `within`: compare only the units below this one. All of these are compared, whatever may be seen; then those
+        that may be seen are named.
+        """
+        inside = frozenset(self.tree.codes if within is None else self.tree.subtree(within)) - {within}
+        rows = [row for row in self._rows if row.level == level and row.code in inside and row.target]
+        if len(rows) < LEAST:
+            return Recognised(level, len(rows))
+        codes = {row.code for row in rows}
+        seen = self.figures.in_scope(codes, self.as_of)
+        improved = most_improved({code: self._rises[code] for code in codes}, self._classes(rows))
+        return Recognised(
+            level,
+            len(rows),
+            _seen_first(first_finishers(rows), seen),
+            _seen_improved(improved, seen),
+            _seen_steadiest(longest_runs({code: self._runs[code] for code in codes}), seen),
+        )
+
+    def _classes(self, rows: Sequence[UnitProgress]) -> dict[str, str]:
+        """Return the class of each unit: the one the configuration names, else its size among all others of these."""
+        own = self._own_class
+        sizes = size_classes({row.code: row.target or 0 for row in rows if row.code not in own})
+        return {row.code: own[row.code] if row.code in own else sizes[row.code] for row in rows}
+
+    def said(self, lang: str, tops: Sequence[str] | None = None) -> tuple[str, ...]:
+        """Return the sentences that name whom a notice recognises, level by level from the lowest up.
+
+        `tops`: the units the notice covers, one with all below it, or several with none below (left out: all).
+        """
+        alone = tops[0] if tops and len(tops) == 1 else None
+        within = alone if alone is not None and self.tree.unit(alone).parent_code is not None else None
+        found = [self.of(level, within) for level in reversed(self.tree.levels)]
+        return tuple(sentence for one in found for sentence in sentences(self.figures, one, self.as_of, lang))
 
 
 def _seen_first(found: First | None, seen: set[str]) -> First | None:
@@ -92,26 +113,9 @@ def _seen_steadiest(found: Steadiest | None, seen: set[str]) -> Steadiest | None
     return Steadiest(tuple(code for code, _ in pairs), found.days, tuple(run for _, run in pairs))
 
 
-def _classes(figures: Figures, rows: Sequence[UnitProgress], emulation: Emulation) -> dict[str, str]:
-    """Return the class of each unit: the one the configuration names, else its size among all others of these."""
-    own: dict[str, str] = {}
-    for name, codes in emulation.classes.items():
-        for code in codes:
-            if code not in figures.reader.registry.codes:
-                where = f"campaign {figures.campaign.id}: emulation.classes.{name}"
-                raise ConfigError(where, f"no unit has the code {code!r}", "codes of units.csv were expected")
-            own[code] = name
-    sizes = size_classes({row.code: row.target or 0 for row in rows if row.code not in own})
-    return {row.code: own[row.code] if row.code in own else sizes[row.code] for row in rows}
-
-
-def recognised(
-    figures: Figures, period: Period, as_of: date, lang: str, emulation: Emulation, within: str | None = None
-) -> tuple[str, ...]:
-    """Return the sentences that name whom a period's notice recognises, level by level from the lowest up."""
-    before, levels = period.first - ONE_DAY, reversed(figures.tree(as_of).levels)
-    found = [recognise(figures, before, as_of, level, emulation, within) for level in levels]
-    return tuple(sentence for one in found for sentence in sentences(figures, one, as_of, lang))
+def recogniser(figures: Figures, period: Period, as_of: date) -> Recogniser:
+    """Return who finds whom to name in a period's notices; the rise is that of the period up to `as_of`."""
+    return Recogniser(figures, period.first - ONE_DAY, as_of)
 
 
 def sentences(figures: Figures, found: Recognised, as_of: date, lang: str) -> list[str]:

@@ -19,7 +19,7 @@ from campaign.period import day_of, month_of
 from campaign.scope import Scope
 from reporting.emulation import Scored, scored
 from reporting.figures import Figures
-from reporting.recognition import recognise, recognised
+from reporting.recognition import Recogniser, recogniser
 from tests.warehouse.small import CONFIG, ID, Small
 
 UNITS = """code,name,level,parent_code
@@ -175,7 +175,7 @@ def test_ranks_are_over_all_units_whatever_may_be_seen(house: Small) -> None:
 
 
 def test_those_to_be_named_are_found(house: Small) -> None:
-    found = recognise(house.figures(), date(2025, 2, 4), END, "commune", EVEN)
+    found = Recogniser(house.figures(), date(2025, 2, 4), END).of("commune")
     assert found.first is not None
     assert (found.first.codes, found.first.on) == (("a",), date(2025, 2, 6))
     ((best,), (run,)) = found.improved, [found.steadiest]
@@ -187,25 +187,29 @@ def test_those_to_be_named_are_found(house: Small) -> None:
 def test_a_target_that_was_lowered_lifts_nobody(house: Small) -> None:
     house.write("targets.csv", "unit_code,target,valid_from\na,100,\nb,100,\nc,100,\nd,1000,\nd,1,2025-02-07\n")
     house.send(report(3, d=1), at="2025-02-07T18:00:00+07:00")
-    found = recognise(house.figures(), date(2025, 2, 6), END, "commune", EVEN)
+    found = Recogniser(house.figures(), date(2025, 2, 6), END).of("commune")
     assert [one.codes for one in found.improved] == [("b",)]
     assert house.figures().credit(END).gained(date(2025, 2, 6), END)["d"] == 0
 
 
 def test_classes_named_in_the_configuration_are_compared_by_themselves(house: Small) -> None:
-    named = Emulation.model_validate({"classes": {"Xã miền núi": ["c", "d"]}})
-    found = recognise(house.figures(), date(2025, 2, 2), END, "commune", named)
+    house.write("config.toml", house.path.read_text("utf-8") + '[campaign.classes]\n"Xã miền núi" = ["c", "d"]\n')
+    house.send(report(7, "e"), at="2025-02-07T18:00:00+07:00")
+    found = Recogniser(house.figures(), date(2025, 2, 2), END).of("commune")
     assert {one.in_class: (one.codes, one.rise) for one in found.improved} == {
         "Xã miền núi": (("c",), Fraction(4, 5)),
         "whole": (("a", "b"), 1),
     }
-    wrong = Emulation.model_validate({"classes": {"Xã miền núi": ["zz"]}})
-    with pytest.raises(ConfigError, match="zz"):
-        recognise(house.figures(), date(2025, 2, 2), END, "commune", wrong)
+
+
+def test_a_class_of_unknown_units_is_said(house: Small) -> None:
+    house.write("config.toml", house.path.read_text("utf-8") + '[campaign.classes]\n"Xã miền núi" = ["zz"]\n')
+    with pytest.raises(ConfigError, match=r"classes\.Xã miền núi: found 'zz'"):
+        house.send(report(7, "e"), at="2025-02-07T18:00:00+07:00")
 
 
 def test_a_notice_of_a_period_has_its_sentences_in_words(house: Small) -> None:
-    said = recognised(house.figures(), month_of(END), END, "vi", EVEN)
+    said = recogniser(house.figures(), month_of(END), END).said("vi")
     assert said == (
         "Cấp xã về đích đầu tiên: Xã A (ngày 06/02/2025).",
         "Cấp xã tiến bộ nhất trong kỳ: Xã A, Xã B (tỷ lệ hoàn thành tăng 100,0 điểm phần trăm).",
@@ -214,11 +218,11 @@ def test_a_notice_of_a_period_has_its_sentences_in_words(house: Small) -> None:
         "Cấp huyện tiến bộ nhất trong kỳ: Huyện Một (tỷ lệ hoàn thành tăng 100,0 điểm phần trăm).",
         "Cấp huyện có chuỗi ngày làm việc liên tục đạt kế hoạch dài nhất: Huyện Một (4 ngày).",
     )
-    of_a_day = recognised(house.figures(), day_of(date(2025, 2, 5)), date(2025, 2, 5), "vi", EVEN, within="D2")
+    of_a_day = recogniser(house.figures(), day_of(date(2025, 2, 5)), date(2025, 2, 5)).said("vi", ("D2",))
     assert of_a_day == ("Cấp xã tiến bộ nhất trong kỳ: Xã C (tỷ lệ hoàn thành tăng 35,0 điểm phần trăm).",)
 
 
 def test_who_may_not_be_seen_is_not_named(house: Small) -> None:
     own = Figures.open(house.config, ID, scope=Scope(units=frozenset({"D2"})))
-    assert recognised(own, month_of(END), END, "vi", EVEN) == ()
+    assert recogniser(own, month_of(END), END).said("vi") == ()
     own.close()
