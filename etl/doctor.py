@@ -51,16 +51,20 @@ def _sources(config: Configuration, campaign: Campaign) -> list[Finding]:
 
 
 def _variables(config: Configuration, campaign: Campaign) -> list[Finding]:
-    """Return which environment variables of the sources are not set; never what one holds."""
+    """Return which environment variables of the sources and messages are not set; never what one holds."""
+    sources = ((f"source {one.name}", one.campaign, one.variables) for one in config.sources)
+    sent = (
+        (f"message {one.name}", one.campaign, [to.removeprefix("env:") for to in one.to]) for one in config.messages
+    )
     return [
         Finding(
-            f"source {source.name}",
+            subject,
             well=False,
             words=f"the environment variable {name} is not set here; set it where start and doctor run",
         )
-        for source in config.sources
-        if source.campaign == campaign.id
-        for name in source.variables
+        for subject, of, names in (*sources, *sent)
+        if of == campaign.id
+        for name in names
         if not os.environ.get(name, "").strip()
     ]
 

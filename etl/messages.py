@@ -106,10 +106,10 @@ def parcels(
     config: Configuration,
     message: Message,
     now: datetime,
-    as_of: date | None = None,
+    day_of: datetime | date | None = None,
     wanted: Callable[[str, date], bool] = everything,
 ) -> list[Parcel]:
-    """Return what a message would send, at the end of the latest closed day or of one asked for.
+    """Return what a message would send: of the day closed last, or closed last at some moment, or of one day.
 
     `wanted`: which keys, of which day of figures; nothing is made for the others. Raises UsageError for a unit that is
     not in the campaign, SourceError before the first figures.
@@ -117,7 +117,7 @@ def parcels(
     found, sendable = [], targets(message)
     for unit in message.units or (None,):
         with _figures(config, message, unit) as figures:
-            day = as_of or figures.default_as_of(now)
+            day = _day(figures, day_of or now)
             code = unit or top_of(figures, day)
             keys = {target: f"{message.name}/{message.campaign}/{code}/{day}/{target.mark}" for target in sendable}
             chosen = {target: key for target, key in keys.items() if wanted(key, day)}
@@ -129,6 +129,10 @@ def parcels(
             found += [Parcel(key, message, code, one, made, title, figures.version, drawn)
                       for one, key in chosen.items()]  # fmt: skip
     return found
+
+
+def _day(figures: Figures, of: datetime | date) -> date:
+    return figures.default_as_of(of) if isinstance(of, datetime) else of
 
 
 @contextmanager
@@ -161,14 +165,19 @@ def _drawn(figures: Figures, of: Brief) -> Burnup:
 # On schedule
 
 
-def due(config: Configuration, now: datetime) -> list[Message]:
-    """Return the messages whose time came within the last hour."""
-    return [one for one in config.messages if one.schedule and _fired(config, one.schedule, now)]
+def due(config: Configuration, now: datetime) -> list[tuple[Message, datetime]]:
+    """Return the messages whose time came within the last hour, each with that time."""
+    found = ((one, _fired(config, one.schedule, now)) for one in config.messages if one.schedule)
+    return [(one, at) for one, at in found if at is not None]
 
 
-def _fired(config: Configuration, schedule: str, now: datetime) -> bool:
-    first = cron.trigger(schedule, config.zone).get_next_fire_time(None, now - WINDOW)
-    return first is not None and first <= now
+def _fired(config: Configuration, schedule: str, now: datetime) -> datetime | None:
+    """Return the last time of a schedule in the hour up to now."""
+    trigger, last = cron.trigger(schedule, config.zone), None
+    at = trigger.get_next_fire_time(None, now - WINDOW)
+    while at is not None and at <= now:
+        last, at = at, trigger.get_next_fire_time(None, at + timedelta(seconds=1))
+    return last
 
 
 def send_due(config: Configuration, now: datetime | None = None) -> Mapping[str, int]:
@@ -183,9 +192,9 @@ def send_due(config: Configuration, now: datetime | None = None) -> Mapping[str,
     box, done, trouble = Outbox(config), [], []
     try:
         with box.locked(0):
-            for one in messages:
+            for one, fired in messages:
                 try:
-                    found = parcels(config, one, moment, wanted=_may_go(box, one, config, moment))
+                    found = parcels(config, one, moment, fired, wanted=_may_go(box, one, config, moment))
                     done += deliver(box, found, "schedule")
                 except CanDichError as problem:
                     trouble.append(f"message {one.name}: {problem}")

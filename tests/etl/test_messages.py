@@ -69,6 +69,15 @@ def test_nothing_goes_out_before_its_time_or_an_hour_after_it(config, monkeypatc
     assert box.tried == 0
 
 
+def test_a_time_before_the_cut_off_sends_the_day_before_and_nothing_more_after_it(tmp_path, monkeypatch):
+    config = load(campaign(tmp_path, schedule="45 16 * * *"))
+    with mail_server() as (box, address):
+        monkeypatch.setenv("TO", address)
+        for minutes in (0, 10, 20, 50):  # the cut-off is at 17:00
+            messages.send_due(config, EVENING + (minutes - 45) * MINUTE)
+    assert [mail["subject"] for _, mail in box.got] == ["Tin nhanh 02/03/2025: Tỉnh Thử"]
+
+
 def test_old_figures_do_not_go_out_by_themselves(config, monkeypatch):
     with mail_server() as (box, address):
         monkeypatch.setenv("TO", address)
