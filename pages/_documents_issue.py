@@ -115,17 +115,19 @@ def _form(draft: Draft, known: list[Record]) -> None:
             view.says("documents.issue.language"), LANGUAGES, index=LANGUAGES.index(view.config.language),
             format_func=lambda one: view.says(f"app.language.{one}"), key="cd-issue-language",
         )  # fmt: skip
-        replaces = st.selectbox(
-            view.says("documents.issue.replaces"), ["", *old], format_func=lambda one: _named(draft, old.get(one)),
-            key=f"cd-replaces-{free}", disabled=not old,
-        )  # fmt: skip
+        replaces = ""
+        if old:  # nothing to choose from is nothing to draw
+            replaces = st.selectbox(
+                view.says("documents.issue.replaces"), ["", *old], key=f"cd-replaces-{free}",
+                format_func=lambda one: _named(draft, old.get(one)),
+            ) or ""  # fmt: skip
         draw(f'<p class="cd-meta">{e(view.says("documents.issue.signer", signer=signed_by(paper)))}</p>')
         draw(f'<p class="cd-meta">{e(view.says("documents.issue.says"))}</p>')
         sent = st.form_submit_button(view.says("documents.issue.send"), type="primary")
     if sent and isinstance(signed_on, date):
         seen = mark_of(draft.into(language).notices)
         order = Order(
-            draft.period, signed_on, language, draft.unit, int(number), replaces or "", draft.formats, seen
+            draft.period, signed_on, language, draft.unit, int(number), replaces, draft.formats, seen
         )  # fmt: skip
         name = submit_order(view.config, view.campaign.id, _submitting.sender(), order)
         _submitting.remember(view, name, Kind.NOTICE)
