@@ -89,7 +89,8 @@ def written(value: Value, kind: Kind, lang: str, zone: tzinfo = UTC, locale: str
         return Written(_share(share), "n", share_format(share, lang, finished, locale))
     if isinstance(value, int):
         form = f"{locale}#,##0"
-        return Written(value, "n", f"+{form};{numbers.MINUS}{form};0" if kind is Kind.CHANGE else form)
+        signed = f"{locale}+#,##0;{locale}{numbers.MINUS}#,##0;0"
+        return Written(value, "n", signed if kind is Kind.CHANGE else form)
     return Written(float(value), "n", f"{locale}#,##0.0")
 
 

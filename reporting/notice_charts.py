@@ -41,6 +41,7 @@ from reporting.texts import text
 
 MOST_BARS = 30
 _LONGEST_LABEL = 32
+_MOST_MARKS = 32  # more days than these run into one band
 _WIDTH = 18.2  # centimetres, of the page's one column
 _PAGE_WIDTH = 88
 _POINTS = 72 / 2.54  # a centimetre
@@ -236,8 +237,9 @@ def _line(name: str, sheet: Worksheet, letter: str, rows: tuple[int, int], line:
     series.val = NumDataSource(numRef=NumRef(f=_range(sheet, letter, *rows)))
     series.spPr = GraphicalProperties(ln=line)
     series.smooth = False
-    series.marker = Marker(symbol="circle" if place else "none")
-    if place:
+    marked = place > 0 and rows[1] <= _MOST_MARKS
+    series.marker = Marker(symbol="circle" if marked else "none")
+    if marked:
         series.marker.size = 6
         series.marker.spPr = GraphicalProperties(solidFill=_DARK, ln=LineProperties(solidFill=_DARK))
     return series

@@ -80,7 +80,7 @@ def bands(sheet: Worksheet, notice: Notice, looks: Looks) -> None:
             page.band(named("levels", banding.level, notice.lang))
         first = page.next
         for place, band in enumerate(banding.bands, start=1):
-            _band(page, place, band)
+            _band(page, place, band, above=ranking.shows_above)
         total, whole = page.next, ranking.total.whole
         amounts = map(known, [whole.target, whole.done, whole.remaining])
         page.row([None, text("notice.total", notice.lang), len(ranking.lines), *amounts, None], bold=True)
@@ -88,26 +88,25 @@ def bands(sheet: Worksheet, notice: Notice, looks: Looks) -> None:
     page.finish(notice.foot)
 
 
-def _band(page: PrintedSheet, place: int, band: BandLines) -> None:
+def _band(page: PrintedSheet, place: int, band: BandLines, *, above: bool) -> None:
     """Write one band; names that need more room than a row may have go on in the rows below."""
     whole = band.whole
     known_sums = [known(one) for one in (whole.target, whole.done, whole.remaining)]
     amounts = known_sums if band.lines else [0, 0, 0]
-    texts = _names(band.lines)
+    texts = _names(band.lines, above=above)
     page.row([place, band.title, len(band.lines), *amounts, texts[0]])
     for more in texts[1:]:
         page.row([None, None, None, None, None, None, more])
 
 
-def _names(lines: Sequence[Line]) -> list[str]:
-    """Return the names of some units, those of one unit above together, in texts that each fit into one row."""
-    if len({line.above for line in lines}) > 1:
-        above: dict[str, list[str]] = {}
-        for line in lines:
-            above.setdefault(line.above, []).append(line.name)
-        said = [f"{name}: {', '.join(below)}" if name else ", ".join(below) for name, below in above.items()]
-        return _packed(said, "; ")
-    return _packed([line.name for line in lines], ", ")
+def _names(lines: Sequence[Line], *, above: bool) -> list[str]:
+    """Return the names of some units in texts that each fit into one row, those of one unit above it together."""
+    if not above:
+        return _packed([line.name for line in lines], ", ")
+    together: dict[str, list[str]] = {}
+    for line in lines:
+        together.setdefault(line.above, []).append(line.name)
+    return _packed([f"{name}: {', '.join(below)}" for name, below in together.items()], "; ")
 
 
 def _packed(said: Sequence[str], between: str) -> list[str]:
