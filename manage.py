@@ -259,26 +259,57 @@ def chromium() -> str | None:
     return next(filter(None, map(shutil.which, (*names, *places))), None)
 
 
+def office() -> str | None:
+    """Return the path of LibreOffice, or None."""
+    import shutil
+
+    places = (
+        "/usr/lib/libreoffice/program/soffice",
+        "/opt/libreoffice/program/soffice",
+        "/Applications/LibreOffice.app/Contents/MacOS/soffice",
+        r"C:\Program Files\LibreOffice\program\soffice.com",
+    )
+    return next(filter(None, map(shutil.which, ("soffice", "libreoffice", *places))), None)
+
+
+def lacking() -> tuple[list[str], list[str]]:
+    """Return what the tests need and do not find, by name, and the system's packages that bring it."""
+    names, packages = [], []
+    if not chromium():
+        names.append("Chromium")
+        packages.append("chromium")
+    if not office():
+        names.append("LibreOffice")
+        packages += ["libreoffice-writer-nogui", "libreoffice-calc-nogui"]
+    return names, [*packages, "fonts-liberation2"] if packages else []
+
+
 def ensure_browser() -> None:
-    """Install Chromium and a typeface with Vietnamese letters where that is allowed, else say what to type."""
+    """Install a browser, LibreOffice and a typeface with Vietnamese letters where that is allowed, else say how.
+
+    Only tests need them: `start` never asks for either.
+    """
     import shutil
     import subprocess
 
-    if chromium():
+    names, packages = lacking()
+    if not names:
         return
-    packages = ("chromium", "fonts-liberation2")
+    wanted = " and ".join(names)
     if shutil.which("apt-get") is None:
-        raise CannotRun("the browser tests need Chromium or Chrome on the PATH; install one, then try again")
+        raise CannotRun(f"the tests need {wanted} on the PATH; install what is missing, then try again")
     as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if as_root and (shutil.which("sudo") is None or subprocess.run([*as_root, "true"], capture_output=True).returncode):
-        raise CannotRun(f"the browser tests need Chromium; type: sudo apt-get install {' '.join(packages)}")
-    say("Đang cài Chromium cho kiểm thử… (installing Chromium for the browser tests)")
+        raise CannotRun(f"the tests need {wanted}; type: sudo apt-get install {' '.join(packages)}")
+    say(f"Đang cài {wanted} cho kiểm thử… (installing {wanted} for the tests)")
     quiet = {"capture_output": True, "text": True, "errors": "replace"}
     subprocess.run([*as_root, "apt-get", "update", "-qq"], **quiet)
     command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
     done = subprocess.run([*as_root, "env", "DEBIAN_FRONTEND=noninteractive", *command], **quiet)
-    if done.returncode or not chromium():
-        raise CannotRun(f"Chromium could not be installed: {tail(done.stderr)}; type: {' '.join(command)}")
+    still, _ = lacking()
+    if done.returncode or still:
+        wanted = " and ".join(still or names)
+        raise CannotRun(f"{wanted} could not be installed: {tail(done.stderr)}; type: {' '.join(command)}")
 
 
 def run_tests(arguments: list[str]) -> int:
