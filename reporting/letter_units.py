@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reporting.letter_annexes import level_spoken
 from reporting.notice_content import Line, Notice
 from reporting.notice_words import mid_sentence
-from reporting.texts import named, text
+from reporting.texts import has, named, text
 
 _KINDS = ("Huyện", "Thị xã", "Thành phố", "Quận", "Xã", "Phường", "Thị trấn", "Đặc khu", "Tỉnh")
 _LETTERS = "a b c d đ e g h i k l m n o p q r s t u v x y".split()  # noqa: SIM905 - the Vietnamese alphabet, read as such
@@ -73,6 +73,8 @@ class Units:
             return self._office(lines[0].name)
         kinds = [kind for kind in _KINDS if any(line.name.startswith(f"{kind} ") for line in lines)]
         others = any(not line.name.startswith(tuple(f"{kind} " for kind in _KINDS)) for line in lines)
+        if not kinds and not has(f"levels.{notice.rankings[0].level}"):
+            return text("letter.units.these", lang)
         if not kinds:
             return text("letter.to.units", lang, units=named("levels", notice.rankings[0].level, lang).lower())
         spoken = ", ".join(kind.lower() for kind in kinds)

@@ -120,8 +120,10 @@ class Words:
     def body(self) -> list[Passage]:
         """Return the paragraphs, the last of them ended by ./."""
         said: list[tuple[str, list[str]]] = [("general", self._general())]
+        alone = self.notice.row is not None and self.notice.row.is_leaf
         if not self._unknown():
-            said += [("finished", self._finished()), ("lagging", self._lagging())]
+            said.append(("finished", [] if alone else self._finished()))
+            said.append(("lagging", [] if alone and not self.notice.lagging else self._lagging()))
         said.append(("differences", self._differences()))
         sections = [(key, paragraphs) for key, paragraphs in said if paragraphs]
         places = {key: place for place, (key, _) in enumerate(sections, 1)}
@@ -165,7 +167,7 @@ class Words:
         if excess and total.whole.remaining:
             tail.insert(0, self._text("excess", n=excess, counts=self.counts))
         found.append(" ".join(one for one in tail if one))
-        refs = [one.label for one in self.annexes if one.about is About.RANKING]
+        refs = [self._referred(one) for one in self.annexes if one.about is About.RANKING]
         if refs and any(len(ranking.lines) > 1 for ranking in notice.rankings):
             found.append(self._text("see.rankings", annexes=joined(refs, self.lang)))
         elif refs:
@@ -341,12 +343,11 @@ class Words:
 
     def _difference(self, one: Difference) -> str:
         gap = one.stated - one.summed
-        key = "differ.more" if gap > 0 else "differ.less"
+        key, everything = "differ.more" if gap > 0 else "differ.less", text("notice.column.all", self.lang)
         said = self._text(
             key,
             unit=mid(one.unit, self.lang),
-            what=mid_capital(one.what),
-            category=mid_capital(one.category),
+            what=mid_capital(one.what) + ("" if one.category == everything else f", {mid_capital(one.category)}"),
             on=one.day,
             stated=one.stated,
             summed=one.summed,
@@ -358,7 +359,11 @@ class Words:
         return f"{said} " + self._text("differ.explained", why=why, by=one.explained_by)
 
     def _annex(self, about: About) -> str:
-        return next((one.label for one in self.annexes if one.about is about), "")
+        return next((self._referred(one) for one in self.annexes if one.about is about), "")
+
+    def _referred(self, annex: Annex) -> str:
+        """Return how the text points to an annex; the only one has no number."""
+        return annex.label if len(self.annexes) > 1 else self._text("annex.only")
 
 
 def mid_capital(value: str, *, keep: bool = False) -> str:
