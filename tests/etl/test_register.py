@@ -10,15 +10,16 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from campaign.errors import CheckFailed, ContractError, SourceError, UsageError
 from campaign.notices import Order, Record, corrections, next_number, reference
 from campaign.period import read_period
 from campaign.scope import Scope
-from etl import register
+from etl import office, register
 from etl.backup import backup, restore
 from etl.doctor import examine
+from etl.drawn import words_of
 from etl.envelope import LOCAL, Kind, Sender
 from etl.numbered import again, issue
 from etl.publishing import named_versions
@@ -373,3 +374,36 @@ def test_a_full_disk_leaves_no_half_a_notice(small: Small, monkeypatch: pytest.M
     monkeypatch.undo()
     assert [path.name for path in (small.config.data / "notices").iterdir()] == ["register.lock"]
     assert issued(small).number == 1
+
+
+@pytest.mark.skipif(office.office() is None, reason="a PDF needs LibreOffice")
+def test_letter_and_pdf_are_kept_and_made_again_with_the_same_words(small: Small, tmp_path: Path) -> None:
+    old = issued(small, changed(unit="D1"))
+    record = issued(small, changed(unit="D1", formats=("xlsx", "docx", "pdf"), replaces=old.id))
+    assert [file.format for file in record.files] == ["xlsx", "docx", "pdf"]
+    small.send(counts(("00101", 5, 90)))
+    small.write("config.toml", small.config_text.replace("Nguyễn Văn A", "Trần Thị B"))
+    found = {Path(one.name).suffix: one.verdict for one in again(small.config, record, tmp_path / "again")}
+    assert (found[".xlsx"], found[".docx"]) == ("same", "same")
+    assert found[".pdf"] in {"same", "same_words"}  # an office writes the moment into a PDF
+    said = " ".join(words_of(register.content_of(small.config, record, record.files[1].name), "docx"))
+    assert "Nguyễn Văn A" in said
+    assert "Văn bản này thay thế Văn bản số 01/TB-STP ngày 20/02/2025" in said
+    printed = words_of(register.content_of(small.config, record, record.files[2].name), "pdf")
+    assert "02/TB-STP" in printed
+    assert "Nguyễn" in printed
+
+
+def test_the_agencys_own_workbook_is_kept_with_the_notice_and_used_again(small: Small, tmp_path: Path) -> None:
+    own = Workbook()
+    own.active.append(["{{don_vi}}", "{{ky}}"])
+    own.save(small.folder / "mau-rieng.xlsx")
+    small.write(
+        "config.toml", small.config_text.replace('symbol = "TB-STP"', 'symbol = "TB"\nworkbook = "mau-rieng.xlsx"')
+    )
+    record = issued(small)
+    assert record.paper.workbook == Path("mau/mau-rieng.xlsx")
+    kept = load_workbook(small.config.data / "notices" / record.id / record.files[1].name).worksheets[0]
+    assert (kept["A1"].value, kept["B1"].value) == ("Huyện Một", "tháng 02/2025")
+    (small.folder / "mau-rieng.xlsx").write_bytes(b"gone")
+    assert [one.verdict for one in again(small.config, record, tmp_path / "again")] == ["same"] * 3
