@@ -219,3 +219,22 @@ def test_libreoffice_opens_them_works_the_sums_out_and_keeps_the_charts(figures:
         assert sorted(chart.count(b"<c:ser>") for chart in charts) == [1, 2]
         assert sum(b"<c:barChart>" in chart for chart in charts) == 1
     assert agreed == 4 * 8 + 4 * 4
+
+
+def test_the_command_writes_a_week_into_one_archive(
+    figures: Figures, house: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["--config", f"{house / 'config.toml'}", "notice", "--campaign", figures.campaign.id]
+    assert main([*command, "--period", "2025-W02", "--out", f"{tmp_path}", "--zip"]) == 0
+    (path,) = tmp_path.iterdir()
+    assert f"{path}" == capsys.readouterr().out.strip()
+    assert path.name == "Thong bao chien dich so hoa Bac Ha tuan 06-01-2025 den 12-01-2025 (mo phong).zip"
+    with zipfile.ZipFile(path) as archive:
+        named = [name.rpartition(" - ")[2] for name in archive.namelist()]
+        assert named == [f"{unit} (mo phong).xlsx" for unit in ("Tinh Bac Ha", "Huyen 1 1", "Huyen B")]
+        with archive.open(archive.namelist()[2]) as one:
+            assert load_workbook(io.BytesIO(one.read())).worksheets[0]["A2"].value == "HUYỆN B"
+    for wrong in (["--month", "2025-W02"], ["--period", "2025-13"], ["--period", "2024-12", "--zip"]):
+        assert main([*command, *wrong, "--out", f"{tmp_path / 'none'}"]) == 2
+        assert len(capsys.readouterr().err.strip().splitlines()) == 1
+    assert not (tmp_path / "none").exists()

@@ -114,7 +114,7 @@ def test_a_day_s_workbook_says_so_from_its_name_to_its_columns(figures: Figures,
     assert "Trong ngày 12/01/2025 thực hiện 130 thông tin." in shown
     assert "Trong ngày" in shown
     assert "Trong tháng" not in " ".join(shown)
-    changes = [row[13] for row in sheet.iter_rows() if isinstance(row[0].value, int)]
+    changes = [row[14] for row in sheet.iter_rows() if isinstance(row[0].value, int)]
     assert {cell.number_format for cell in changes} == {"[$-42A]+#,##0;[$-42A]−#,##0;0"}
 
 
