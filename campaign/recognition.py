@@ -79,9 +79,9 @@ def size_classes(targets: Mapping[str, int]) -> dict[str, Size]:
 
 
 def most_improved(rises: Mapping[str, Fraction], classes: Mapping[str, str]) -> list[Improved]:
-    """Return who improved most in each class, in the order of the classes' names; none where nobody rose."""
-    found = []
-    for name in sorted(set(classes.values())):
+    """Return who improved most in each class, named classes first, then by size; none where nobody rose."""
+    found, sizes = [], list(Size)
+    for name in sorted(set(classes.values()), key=lambda one: (sizes.index(Size(one)) if one in sizes else -1, one)):
         inside = {code: rises[code] for code, one in classes.items() if one == name and code in rises}
         best = max(inside.values(), default=Fraction(0))
         if best > 0:

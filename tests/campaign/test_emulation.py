@@ -142,6 +142,12 @@ def test_the_most_improved_of_each_class_are_named_ties_together_and_nobody_who_
     assert most_improved(rises, classes) == [Improved("x", ("a", "b"), Fraction(1, 3))]
 
 
+def test_classes_come_by_name_and_then_by_size() -> None:
+    names = ("large", "small", "b", "middle", "a")
+    found = most_improved(dict.fromkeys(names, Fraction(1, 2)), {name: name for name in names})
+    assert [one.in_class for one in found] == ["a", "b", "small", "middle", "large"]
+
+
 @given(st.dictionaries(st.text("abc", min_size=1, max_size=3), st.integers(0, 9)), st.randoms(use_true_random=False))
 def test_classes_do_not_depend_on_the_order_of_the_units(targets: dict[str, int], chance: Random) -> None:
     mixed = list(targets.items())
