@@ -28,9 +28,8 @@ def show(view: View) -> None:
     lines = "".join(f"<li>{_line(view, one)}</li>" for one in found[:SHOWN])
     body = f'<ul class="cd-list">{lines}</ul>' if lines else f'<p class="cd-empty">{e(view.says("message.none"))}</p>'
     warned = note(e(view.says("message.unknown.mend", n=len(unknown))), "bad") if unknown else ""
-    draw(
-        f'<div class="cd-wide">{warned}{panel(view.says("message.panel"), body, view.says("message.panel.note"))}</div>'
-    )
+    titled = panel(view.says("message.panel"), f"{warned}{body}", view.says("message.panel.note"))
+    draw(f'<div class="cd-wide">{titled}</div>')
 
 
 def _state(view: View, one: Note) -> State:

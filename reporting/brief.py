@@ -279,10 +279,7 @@ def _why(figures: Figures, row: UnitProgress, lang: str) -> str:
 
 def _call_said(number: int, one: Call, lang: str) -> str:
     named = text("brief.call.within", lang, name=one.name, within=one.within) if one.within else one.name
-    return text(
-        "brief.call", lang, number=number, name=named, why=one.why, n=one.remaining,
-        share=numbers.percent(one.share, lang, finished=True),
-    )  # fmt: skip
+    return text("brief.call", lang, number=number, name=named, why=one.why, n=one.remaining)
 
 
 # What is wrong with the data

@@ -24,7 +24,7 @@ def test_the_overview_names_whom_to_call_and_hands_the_brief_out(show):
     assert drawn.index(LONG) < drawn.index("&lt;script&gt;")
     copied = unescape(drawn.split('data-copy="')[1].split('"')[0])
     assert copied.startswith("Tỉnh Thử chậm 50 thông tin so với kế hoạch.\nNgày 3/5: đạt 55,0%, kế hoạch 60,0%")
-    assert "còn 180 (39,1%)" in copied
+    assert "còn 180" in copied
     assert SCRIPT not in drawn
 
 
