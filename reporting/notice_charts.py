@@ -98,11 +98,11 @@ def _bars(notice: Notice) -> _Bars | None:
     lines = next((found for found in reversed(ranked) if 0 < len(found) <= MOST_BARS), None)
     if lines is None:
         bands = notice.bands[-1].bands
-        counts = {band.group: len(band.lines) for band in bands}
+        counts = {band.group: len(band.lines) for band in bands}  # of the two asked for there is one band each
         sentence = text(
             "notice.chart.bands",
             lang,
-            n=sum(counts.values()),
+            n=sum(len(band.lines) for band in bands),
             finished=counts[Group.FINISHED],
             not_begun=counts.get(Group.NOT_BEGUN, 0),
         )
@@ -136,7 +136,7 @@ def _burnup_title(notice: Notice) -> str | None:
     now = next((point for point in notice.burnup if point.day == notice.as_of), None)
     if now is None or now.done is None or not notice.burnup[-1].expected:
         return None
-    gap = now.done - numbers.half_up(now.expected)
+    gap = numbers.half_up(now.done - now.expected)
     word = "above" if gap > 0 else "below" if gap < 0 else "exact"
     return text(f"notice.chart.{word}", notice.lang, on=notice.as_of, done=now.done, n=abs(gap))
 

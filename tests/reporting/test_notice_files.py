@@ -99,6 +99,12 @@ def test_a_list_of_any_length_makes_one_sound_workbook(tmp_path: Path, count: in
     assert all(formula.startswith(("=SUM(", "=IF(AND(")) for formula in formulas)
     for one in sheets(path):
         assert all((row.height or 0) <= 409 for row in one.row_dimensions.values())
+    with zipfile.ZipFile(path) as archive:
+        bars = etree.fromstring(archive.read("xl/charts/chart1.xml"))
+    ((_, values),) = drawn(next(one for one in sheets(path) if one.title == "Số liệu biểu đồ"), bars)
+    title = " ".join(one.text for one in bars.iterfind("c:chart/c:title//{*}t", CHART))
+    assert (len(values) == count) if count <= 30 else (sum(values) == count)
+    assert count <= 30 or title.startswith(f"{count} đơn vị: ")
 
 
 def test_charts_are_native_and_draw_from_the_figures_beside_them(figures: Figures, tmp_path: Path) -> None:
