@@ -117,7 +117,8 @@ class Tally:
     def add(self, verdict: Verdict) -> None:
         """Count one row."""
         self.read += 1
-        setattr(self, verdict.fate.value, getattr(self, verdict.fate.value) + 1)
+        fate = str(verdict.fate)
+        setattr(self, fate, getattr(self, fate) + 1)
         self.flagged += verdict.over_target
         if verdict.reason is not None:
             self.reasons[verdict.reason.value] = self.reasons.get(verdict.reason.value, 0) + 1

@@ -11,6 +11,8 @@ from campaign.rows import Claim, Fate, Measure, Row, Verdict
 from campaign.values import read_text
 from warehouse.records import RefusedRow, StatedRow, SubmissionRow, TargetRow
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
 
 @dataclass
 class Ledger:
@@ -118,11 +120,13 @@ class Ledger:
 
 def content_of(row: Row) -> str:
     """Return a row as it was received, as JSON."""
-    return json.dumps({name: _plain(value) for name, value in row.cells.items()}, ensure_ascii=False)
+    return _ENCODER.encode({name: _plain(value) for name, value in row.cells.items()})
 
 
 def _plain(value: object) -> object:
     """Return a cell as JSON can carry it."""
+    if type(value) is str:
+        return value.strip()
     if isinstance(value, list):
         return [_plain(one) for one in value]
     if isinstance(value, date):

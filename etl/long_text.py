@@ -6,7 +6,6 @@ import csv
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import accumulate, repeat
 from operator import attrgetter
 from os.path import splitext
@@ -53,7 +52,7 @@ class LongText:
     """
 
     def __init__(self, name: str, source: Source | None, lines: Lines, header: list[str], odd: list[Cells]) -> None:
-        """Keep the lines; columns are read when they are asked for."""
+        """Keep the lines; the columns are read meanwhile, by another thread."""
         self.name, self.source, self.header, self.odd = name, source, header, odd
         self._lines = lines
         self.names = [name]
@@ -62,6 +61,9 @@ class LongText:
         probe: list[object] = [Place(number) for number in range(len(header))]
         (row,) = rows_of(Table(header, [(0, probe)]), name, source)
         self.fields = row.cells
+        other = ThreadPoolExecutor(1)
+        self._reading = other.submit(self._read_columns)
+        other.shutdown(wait=False)
 
     @property
     def file(self) -> Ints:
@@ -74,10 +76,9 @@ class LongText:
 
     def column(self, number: int) -> Column:
         """Return a column of the plain lines."""
-        return self._columns[number]
+        return self._reading.result()[number]
 
-    @cached_property
-    def _columns(self) -> dict[int, Column]:
+    def _read_columns(self) -> dict[int, Column]:
         import pyarrow as pa  # noqa: PLC0415 - only a long file pays for it
         from pyarrow import csv as arrow_csv  # noqa: PLC0415
 
@@ -85,7 +86,7 @@ class LongText:
         wanted = [str(one.column) for one in self.fields.values() if isinstance(one, Place)]
         table = arrow_csv.read_csv(
             pa.BufferReader(self._lines.plain_bytes()),
-            read_options=arrow_csv.ReadOptions(column_names=names, block_size=1 << 24),
+            read_options=arrow_csv.ReadOptions(column_names=names, block_size=1 << 22),
             parse_options=arrow_csv.ParseOptions(
                 delimiter=self._lines.delimiter, quote_char=False, double_quote=False, ignore_empty_lines=False
             ),
