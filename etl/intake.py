@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from campaign.configuration import Campaign, Configuration, Source
 from campaign.errors import UsageError
@@ -19,12 +19,17 @@ from etl.envelope import Envelope, Kind
 from etl.opening import Tables, open_load
 from etl.publishing import describe, inputs_for_load, publish, renew_old_schema
 from etl.received import Received, ReceivedStore
+from etl.sources.arrival import Arrival
 from etl.submission import read_submitted
 from etl.taking import Taking, terms_of
+from etl.uncollected import uncollected
 from reporting.figures import store_of
 from warehouse.reader import Reader
 from warehouse.versions import VersionStore
 from warehouse.writer import NextVersion, next_version
+
+if TYPE_CHECKING:
+    from etl.sheet_grid import Grid
 
 __all__ = ["Outcome", "ingest", "load", "new_judge", "put", "read_all", "terms_of"]
 LOG = logging.getLogger(__name__)
@@ -79,11 +84,11 @@ def ingest(
     *,
     dry_run: bool = False,
     envelope: Envelope | None = None,
-    ours: Mapping[Path, str] | None = None,
+    ours: Mapping[Path, Arrival] | None = None,
 ) -> Outcome:
     """Take one load in: keep its files as they arrived, judge every row, publish what changed.
 
-    `ours`: which of the files are copies that nobody else writes to, by their sha256.
+    `ours`: which of the files are copies that nobody else writes to, as they were fetched.
     Raises UsageError for a missing file or a time of receipt that does not rise, ContractError for a file
     that cannot be read (nothing of the load is taken), SourceError when the lock is held, CheckFailed when
     the new version fails a check.
@@ -93,16 +98,19 @@ def ingest(
     if dry_run:
         return _dry_run(config, campaign, inputs, files, source, received_at or datetime.now(UTC))
     kept, store = received_store(config, campaign.id), store_of(config, campaign.id)
-    received = kept.take(files, source.name if source else "", envelope, ours)
+    fetched = {path: (one.name, one.sha256) for path, one in (ours or {}).items()}
+    ahead = {one.sha256: one.grid for one in (ours or {}).values() if one.grid is not None}
+    received = kept.take(files, source.name if source else "", envelope, fetched)
     try:
-        tables = read_all(received, source)
-        with store.lock():
-            recover(kept, store)
-            moment = _moment(received_at, _last_received_at(kept, store))
-            received = kept.settle(received, moment)
-            outcome = load(config, campaign, inputs, received, tables, source, moment)
-            kept.finish(received)
-            return outcome
+        with uncollected(len(files), sum(path.stat().st_size for _, path, _ in received.files)):
+            tables = read_all(received, source, ahead)
+            with store.lock():
+                recover(kept, store)
+                moment = _moment(received_at, _last_received_at(kept, store))
+                received = kept.settle(received, moment)
+                outcome = load(config, campaign, inputs, received, tables, source, moment)
+                kept.finish(received)
+                return outcome
     except BaseException:
         if received.folder.name.startswith("."):
             kept.drop(received)
@@ -149,11 +157,11 @@ def _last_received_at(kept: ReceivedStore, store: VersionStore) -> datetime | No
     return max((one for one in moments if one is not None), default=None)
 
 
-def read_all(received: Received, source: Source | None) -> Tables:
-    """Return (file name, rows) of every file of a load."""
+def read_all(received: Received, source: Source | None, ahead: Mapping[str, Grid] | None = None) -> Tables:
+    """Return (file name, rows) of every file of a load; `ahead`: the sheets that were read already, by sha256."""
     if received.envelope is not None:
         return read_submitted(received.envelope, received.files, source)
-    return open_load(received.files, source)
+    return open_load(received.files, source, ahead)
 
 
 def load(

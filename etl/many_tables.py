@@ -14,8 +14,11 @@ from campaign.configuration import FIELDS, Source
 from campaign.judging import Reading
 from campaign.rows import Row
 from campaign.values import read_text
+from etl.alike import Alike, AlikeTable
 from etl.long_text import Column, Ints, Place, plainly_mapped
-from etl.reading import JSON, TEXTS, WORKBOOKS, Table, read_rows, read_table, rows_of
+from etl.quick_sheet import QUICK, QuickSheets
+from etl.reading import JSON, TEXTS, WORKBOOKS, Table, headed, read_rows, read_table, rows_of
+from etl.sheet_grid import Grid
 
 MANY = 20  # files of one load from which columns pay
 _SEVERAL = object()  # stands for the count of a row that has cells outside the header, or several counts
@@ -105,13 +108,44 @@ class ShortTables:
         self._plain = plainly_mapped(source)
         self._each = source is None or (source.measure != "daily" and source.combine != "sum")
         self._named = source is not None and source.as_of is not None
+        self._quick, self._heads = QuickSheets(), dict[tuple[object, ...], list[str]]()
+        self._alike = Alike(source) if source is not None and source.sheet is not None else None
 
-    def read(self, path: Path, name: str) -> ShortTable | LaidOut | list[Row]:
-        """Return a file's table, its rows where days or parts of one count make a load. Raises as read_rows() does."""
+    def read(self, path: Path, name: str, grid: Grid | None = None) -> ShortTable | AlikeTable | LaidOut | list[Row]:
+        """Return a file's table, its rows where days or parts of one count make a load. Raises as read_rows() does.
+
+        `grid`: its sheet, where that was read already.
+        """
+        if (sheet := self._sheet(path, name, grid)) is not None:
+            return self._of_sheet(sheet, name)
         if not self._plain or not name.lower().endswith((*WORKBOOKS, *TEXTS)):
             rows = list(read_rows(path, name, self._source))
             return LaidOut(name, rows) if self._each and not name.lower().endswith(JSON) and distinct(rows) else rows
-        table = read_table(path, name)
+        return self._short(read_table(path, name), name)
+
+    def _sheet(self, path: Path, name: str, grid: Grid | None) -> Grid | None:
+        """Return a plain workbook's sheet; None: it is no such thing."""
+        if grid is None and name.lower().endswith(QUICK):
+            grid = self._quick.grid(path.read_bytes(), name)
+        return grid and replace(grid, where=f"{name}, sheet {grid.sheet!r}")
+
+    def _of_sheet(self, grid: Grid, name: str) -> ShortTable | AlikeTable | LaidOut | list[Row]:
+        if self._alike is not None:
+            read = self._alike.read(grid, name)
+            return LaidOut(name, read) if isinstance(read, list) and self._each and distinct(read) else read
+        return self._short(self._headed(grid), name)
+
+    def _headed(self, grid: Grid) -> Table:
+        """Return a sheet as headed() does; of a quick sheet no text is blank, and a header seen before is no news."""
+        first = next((place for place, row in enumerate(grid.rows) if any(map(_there, row))), 0)
+        raw = tuple(grid.rows[first]) if grid.rows else ()
+        if raw not in self._heads:
+            self._heads[raw] = headed(list(enumerate(grid.rows, 1)), grid.where).header
+        width = len(raw)
+        rows = enumerate(grid.rows[first + 1 :], first + 2)
+        return Table(self._heads[raw], [one for one in rows if one[1].count(None) < width])
+
+    def _short(self, table: Table, name: str) -> ShortTable | LaidOut:
         header = tuple(table.header)
         fields = None if self._named else self._seen.get(header)  # a day in the file's name is a value of its own
         if fields is None:
@@ -120,6 +154,10 @@ class ShortTables:
             fields = self._seen[header] = row.cells
         short = ShortTable(name, self._source, table, fields)
         return LaidOut(name, short.rows()) if any(isinstance(value, list) for value in fields.values()) else short
+
+
+def _there(cell: object) -> bool:
+    return cell is not None
 
 
 def distinct(rows: list[Row]) -> bool:
@@ -133,7 +171,7 @@ class ManyTables:
     `fields`: a Place for each of our fields that any of the tables has; `row`: each line's number in its own file.
     """
 
-    def __init__(self, tables: Sequence[ShortTable | LaidOut]) -> None:
+    def __init__(self, tables: Sequence[ShortTable | AlikeTable | LaidOut]) -> None:
         """Put the tables' columns one after the other."""
         self._tables, self.names = tables, [one.name for one in tables]
         numbers = [one.numbers for one in tables]

@@ -8,16 +8,21 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from campaign.configuration import Source
 from campaign.errors import ContractError
 from campaign.rows import Row
+from etl.alike import AlikeTable
 from etl.long_text import LongText, long_text
 from etl.many_tables import MANY, LaidOut, ShortTable, ShortTables
 from etl.reading import JSON, TEXTS, WORKBOOKS, Table, read_rows, rows_of, table_of
 from etl.room import no_room
+
+if TYPE_CHECKING:
+    from etl.sheet_grid import Grid
 
 ZIP = ".zip"
 KINDS = (*WORKBOOKS, *TEXTS, JSON, ZIP)
@@ -40,14 +45,16 @@ _NO_ARCHIVE = (
 )  # fmt: skip - what zipfile raises for archives that are none
 _LABEL = re.compile(r"[\x00-\x1f\x7f]")
 
-Rows = list[Row] | LongText | ShortTable | LaidOut
+Rows = list[Row] | LongText | ShortTable | AlikeTable | LaidOut
 Tables = list[tuple[str, Rows]]
 
 
-def open_load(files: Sequence[tuple[str, Path, str]], source: Source | None) -> Tables:
+def open_load(
+    files: Sequence[tuple[str, Path, str]], source: Source | None, ahead: Mapping[str, Grid] | None = None
+) -> Tables:
     """Return (name, rows) of every file of a load, a long CSV as its columns; `files` are (name, path, sha256).
 
-    Short files are tables when they are many.
+    Short files are tables when they are many. `ahead`: the sheets that were read already, by sha256.
 
     A zip is read as its members, each named archive.zip/member.csv, in order of time, then name. The pages of a source
     that has pagination are one table, its rows numbered on. Raises ContractError for what cannot be read.
@@ -55,7 +62,14 @@ def open_load(files: Sequence[tuple[str, Path, str]], source: Source | None) -> 
     if source is not None and source.pagination is not None and len(files) > 1:
         return [_pages(files, source)]
     short = ShortTables(source) if len(files) >= MANY else None
-    return [opened for name, path, _ in files for opened in _opened(name, path, source, short)]
+    opened: Tables = []
+    for name, path, digest in files:
+        grid = ahead.get(digest) if ahead else None
+        if short is not None and grid is not None:
+            opened.append((name, short.read(path, name, grid)))
+        else:
+            opened.extend(_opened(name, path, source, short))
+    return opened
 
 
 def _opened(name: str, path: Path, source: Source | None, short: ShortTables | None) -> Iterator[tuple[str, Rows]]:

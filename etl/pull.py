@@ -83,7 +83,7 @@ def _pull(config: Configuration, campaign: Campaign, source: Source, did: dict[s
             _keep_refused(config, source, scratch)
             raise
         did |= document
-        did["bytes"] = sum(one.copy.stat().st_size for one in fetched.fresh if one.name not in refusals)
+        did["bytes"] = sum(one.size for one in fetched.fresh if one.name not in refusals)
         fetched.remember(refusals.keys())
     if fetched.problems or refusals:
         raise _complaint(source, [*fetched.problems, *refusals.values()], document)
@@ -121,7 +121,7 @@ def _take_in(
     """Load what can be read of the new files; return what is wrong with the others, by name, and what the load did."""
     refusals: dict[str, str] = {}
     outcome, fresh = None, fetched.fresh
-    ours = {one.copy: one.sha256 for one in fresh}
+    ours = {one.copy: one for one in fresh}
     try:
         outcome = ingest(config, campaign, list(ours), source, ours=ours) if fresh else None
     except ContractError as problem:

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,7 +20,7 @@ from campaign.rows import Row
 from campaign.values import Unreadable, read_day, read_text
 
 if TYPE_CHECKING:
-    from etl.sheet_grid import Book, OneSheet
+    from etl.sheet_grid import Book, OneSheet, Sheets
 
 csv.field_size_limit(1_000_000)
 
@@ -51,7 +51,7 @@ def read_table(path: Path, name: str) -> Table:
     if suffix in WORKBOOKS:
         return _workbook(content, name)
     if suffix in TEXTS:
-        return _headed(text_rows(content, name), name)
+        return headed(text_rows(content, name), name)
     raise ContractError(name, f"files of the kind {suffix or 'without an ending'} are not read", "send CSV or XLSX")
 
 
@@ -96,10 +96,11 @@ def _workbook(content: bytes, name: str) -> Table:
 
     book = Book(content, name)
     grid = book.grid((book.visible or book.sheets)[0])
-    return _headed(list(enumerate(grid.rows, 1)), grid.where)
+    return headed(list(enumerate(grid.rows, 1)), grid.where)
 
 
-def _headed(rows: list[tuple[int, list[object]]], name: str) -> Table:
+def headed(rows: list[tuple[int, list[object]]], name: str) -> Table:
+    """Return numbered rows as a table: the first that has anything is its header, those without are none."""
     filled = [one for one in rows if _is_filled(one[1])]
     if not filled:
         raise ContractError(name, "the file is empty", "a header row and rows of counts were expected")
@@ -153,12 +154,17 @@ def read_rows(path: Path, name: str, source: Source | None = None) -> Iterator[R
 
 def sheet_rows(path: Path, name: str, source: Source) -> Iterator[Row]:
     """Yield the rows of a workbook, or a CSV, that people laid out: by a source's [source.sheet]."""
+    return sheet_rows_in(lambda: book_of(path, name), name, source)
+
+
+def sheet_rows_in(opened: Callable[[], Sheets], name: str, source: Source) -> Iterator[Row]:
+    """Yield the rows of sheets that people laid out; they are opened when the layout and the file's name are right."""
     from etl.sheet_rows import SheetReader  # noqa: PLC0415 - a second saved where no workbook is read
     from etl.sheet_table import layout_of, tables  # noqa: PLC0415
 
     layout = layout_of(source)
     day = file_day(name, source)
-    found = tables(book_of(path, name), source, layout)
+    found = tables(opened(), source, layout)
     for table in found:
         for row in SheetReader(table, source, layout, day).rows():
             if source.as_of is not None and source.as_of.format is not None:

@@ -24,17 +24,22 @@ INCOMING = ".incoming-"
 STALE_AFTER = timedelta(days=1)
 _ODD = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _A_BYTE = 0xFF
+_KEPT = re.compile(r"[0-9]{3,}-")
 MOST_OF_A_NAME = 60  # characters of a file's own name kept in ours, its ending with them; the manifest has it whole
 
 
 @dataclass(frozen=True)
 class Received:
-    """One load as it arrived: its files in order, each (name it had, file we keep, sha256)."""
+    """One load as it arrived: its files in order, each (name it had, file we keep, sha256).
+
+    `came_from`: the folder that this one was before it was taken in, where that was ours.
+    """
 
     folder: Path
     source: str
     files: list[tuple[str, Path, str]]
     envelope: Envelope | None = None
+    came_from: Path | None = None
 
     @property
     def batch(self) -> str:
@@ -48,10 +53,33 @@ def plain_name(name: str) -> str:
     return odd if odd == name else odd[-MOST_OF_A_NAME:]
 
 
+def kept_name(number: int, name: str) -> str:
+    """Return the name under which we keep the file of a load that has a number in it."""
+    return f"{number:03d}-{plain_name(name)[-MOST_OF_A_NAME:]}"
+
+
 def _linked(path: Path, copy: Path) -> bool:
     """Give a file a second name; tell whether the disk can."""
     try:
         os.link(path, copy)
+    except OSError:
+        return False
+    return True
+
+
+def _folder_of(files: list[Path], ours: Mapping[Path, tuple[str, str]]) -> Path | None:
+    """Return the folder that holds these files of ours, under names as we keep them, and nothing else."""
+    folders = {path.parent for path in files}
+    if len(folders) != 1 or not all(path in ours and _KEPT.match(path.name) for path in files):
+        return None
+    (folder,) = folders
+    return folder if set(os.listdir(folder)) == {path.name for path in files} else None  # noqa: PTH208 - names do
+
+
+def _moved(folder: Path, to: Path) -> bool:
+    """Give a folder another name; tell whether the disk can."""
+    try:
+        folder.rename(to)
     except OSError:
         return False
     return True
@@ -75,25 +103,36 @@ class ReceivedStore:
         self.folder = folder
 
     def take(
-        self, files: list[Path], source: str, envelope: Envelope | None = None, ours: Mapping[Path, str] | None = None
+        self,
+        files: list[Path],
+        source: str,
+        envelope: Envelope | None = None,
+        ours: Mapping[Path, tuple[str, str]] | None = None,
     ) -> Received:
         """Copy files in as they are, under a name of their own until settle() gives the load its id.
 
-        `ours`: files that nobody else writes to, by their sha256: those are linked, not copied.
+        `ours`: files that nobody else writes to, each (name it had, sha256): those are linked, not copied. A folder
+        that holds those, named as ours are, and nothing else, becomes the load's.
         """
         ours = ours or {}
         for path in files:
             if path not in ours and not path.is_file():
                 raise UsageError(str(path), "there is no such file", "name a CSV or XLSX file")
         folder = self.folder / f"{INCOMING}{uuid.uuid4().hex}"
-        folder.mkdir(parents=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if (whole := _folder_of(files, ours)) is not None and _moved(whole, folder):
+            there = f"{folder}{os.sep}"
+            moved = [(*ours[path], path.name) for path in files]
+            return Received(
+                folder, source, [(name, Path(there + kept), digest) for name, digest, kept in moved], envelope, whole
+            )
+        folder.mkdir()
         kept: list[tuple[str, Path, str]] = []
         try:
             for number, path in enumerate(files):
-                name = plain_name(path.name)
-                copy = folder / f"{number:03d}-{name[-MOST_OF_A_NAME:]}"
-                digest = ours.get(path)
-                if digest is None or not _linked(path, copy):
+                name, digest = ours.get(path, (plain_name(path.name), ""))
+                copy = folder / kept_name(number, name)
+                if not digest or not _linked(path, copy):
                     shutil.copyfile(path, copy)
                     digest = sha256_of(copy)
                 kept.append((name, copy, digest))
@@ -122,7 +161,9 @@ class ReceivedStore:
         write_whole(received.folder / FINISHED, b"")
 
     def drop(self, received: Received) -> None:
-        """Forget a load that was refused before it got an id."""
+        """Forget a load that was refused before it got an id; a folder that was ours before is where it was."""
+        if received.came_from is not None and _moved(received.folder, received.came_from):
+            return
         shutil.rmtree(received.folder, ignore_errors=True)
 
     def recover(self, published: Callable[[list[str]], set[str]], now: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
@@ -89,14 +90,17 @@ class Book:
                 if read.total_height * read.total_width > MOST_AREA:
                     raise too_wide(where, read.total_height, letters(read.total_width))
                 cells = read.to_python(skip_empty_area=False)
-        except (CalamineError, OSError, ValueError) as problem:
+        except (CalamineError, OSError, ValueError, OverflowError) as problem:  # a date of the year 10^9, too
             raise damaged(where, problem) from None
         rows: list[list[object]] = [[None if cell == "" else cell for cell in row] for row in cells]
         merged = [(top, left, bottom, right) for (top, left), (bottom, right) in read.merged_cell_ranges or ()]
         zipped = self._facts.content.startswith(b"PK")
         grid = Grid(where, sheet, self.sheets.index(sheet) + 1, rows, merged, self._facts.from_1904 if zipped else None)
         if self._facts.unreckoned or self._facts.errors:
-            self._tell(grid, _faults(self._facts.content, grid.sheet))
+            try:
+                self._tell(grid, _faults(self._facts.content, grid.sheet))
+            except (zipfile.BadZipFile, zlib.error) as problem:
+                raise damaged(where, problem) from None
         if len(self._old) == len(self.sheets):
             self._tell(grid, self._old[grid.index - 1].errors)
         return grid
@@ -132,6 +136,23 @@ class OneSheet:
     def grid(self, sheet: str) -> Grid:
         """Return the lines as a sheet's cells."""
         return Grid(self.name, sheet, 1, self._rows)
+
+
+class OneGrid:
+    """A workbook of one sheet that was read already."""
+
+    def __init__(self, name: str, grid: Grid) -> None:
+        """Take the sheet as it was read."""
+        self.name, self._grid = name, grid
+        self.sheets = self.visible = (grid.sheet,)
+
+    def grid(self, sheet: str) -> Grid:
+        """Return the sheet's cells."""
+        del sheet
+        return self._grid
+
+
+Sheets = Book | OneSheet | OneGrid
 
 
 def _no_other_kind(content: bytes, name: str) -> None:

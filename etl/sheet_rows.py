@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,6 +28,7 @@ from etl.sheet_words import (
     is_blank,
     is_note,
     is_numbering,
+    is_ordinal,
     looks_counted,
     reporting_days,
     spelled,
@@ -38,7 +40,7 @@ from etl.sheet_words import (
 _UNIT = ("unit_code", "unit_name")
 _NAMES = ("unit_name", "parent_name", "category", "stage")
 _LABELS = ("unit_name", "unit_code", "category", "stage")
-_RIGHT_BELOW = 2  # rows below a header where its columns may be numbered
+RIGHT_BELOW = 2  # rows below a header where its columns may be numbered
 _JOINED = "gộp ô"  # said of a number that several cells share: whose it is, nobody knows
 
 
@@ -78,6 +80,31 @@ class SheetReader:
             place: (place + 1, f"{sheet}{letters(place + 1)}") for one in table.amounts for place in one.columns
         }
         self._constants = self._above(day)
+        self.repeated = False
+
+    @property
+    def constants(self) -> dict[str, object]:
+        """Return the fields that hold for the whole table."""
+        return self._constants
+
+    def above_in(self, grid: Grid, day: date | None) -> dict[str, object]:
+        """Return the fields that hold for the whole of a table that stands in another sheet as this one in its own."""
+        other = copy(self)
+        other._grid = grid  # noqa: SLF001 - our own
+        return other._above(day)  # noqa: SLF001 - our own
+
+    def speaks(self, row: list[object]) -> bool:
+        """Tell whether a row's texts alone show that it neither numbers the columns nor repeats the header."""
+        return any(
+            not is_ordinal(text := words_of(cell)) and all(one.get(place) != spelled(text) for one in self._headers)
+            for place, cell in enumerate(row)
+            if isinstance(cell, str)
+        )
+
+    @property
+    def joins(self) -> bool:
+        """Tell whether cells below the header are merged."""
+        return bool(self._merged)
 
     def rows(self) -> Iterator[Row]:
         """Yield one plain row a count, in reading order; its number names the cell."""
@@ -117,16 +144,16 @@ class SheetReader:
     ) -> bool:
         """Tell whether a row is no part of the table: column numbers, a repeated header, a note, or one to skip."""
         numbers = any(looks_counted(value) for _, values in counted for value in values)
-        if numbers and not self._skip and line > state.header + _RIGHT_BELOW:
+        if numbers and not self._skip and line > state.header + RIGHT_BELOW:
             state.below = False
             return False
         texts = [text for cell in row if (text := words_of(cell))]
         if any(one.search(" | ".join(texts)) for one in self._skip):
             return True
-        if line <= state.header + _RIGHT_BELOW and is_numbering(texts):
+        if line <= state.header + RIGHT_BELOW and is_numbering(texts):
             return True
         if self._repeats_header(row):
-            state.header = line
+            state.header, self.repeated = line, True
             return True
         state.below = not numbers and state.begun and (state.below or is_note(texts))
         return state.below

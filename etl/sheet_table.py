@@ -10,7 +10,7 @@ from campaign.configuration import Source
 from campaign.errors import ConfigError, ContractError
 from campaign.layout import Counted, Sheet
 from campaign.places import letters
-from etl.sheet_grid import Area, Book, Grid, OneSheet
+from etl.sheet_grid import Area, Grid, Sheets
 from etl.sheet_words import in_old_font, spelled, words_of
 
 JOINT = " / "
@@ -69,7 +69,7 @@ def header_text(source: Source, layout: Sheet) -> str:
     return (fields or [*amounts_of(source, layout)[0].columns])[0].split(JOINT)[0]
 
 
-def tables(book: Book | OneSheet, source: Source, layout: Sheet) -> list[Table]:
+def tables(book: Sheets, source: Source, layout: Sheet) -> list[Table]:
     """Return the tables of the sheets a layout chooses; ContractError says what is missing where."""
     sheets = _chosen(book, layout)
     if layout.names or layout.pattern:
@@ -103,7 +103,7 @@ def table_in(grid: Grid, source: Source, layout: Sheet) -> Table:
         raise _nowhere(grid.where, header_text(source, layout), [grid], []) from None
 
 
-def _chosen(book: Book | OneSheet, layout: Sheet) -> Sequence[str]:
+def _chosen(book: Sheets, layout: Sheet) -> Sequence[str]:
     if layout.names:
         known = {spelled(one): one for one in book.sheets}
         for one in layout.names:

@@ -129,9 +129,14 @@ def is_note(texts: list[str]) -> bool:
     return any(_NOTE.search(text) for text in texts)
 
 
+def is_ordinal(text: str) -> bool:
+    """Tell whether a text may number a column: (1), A, 3=2/1."""
+    return _ORDINAL.fullmatch(text) is not None
+
+
 def is_numbering(texts: list[str]) -> bool:
     """Tell whether a row only numbers the columns: (1) (2) (3), A B 1 2 3=2/1."""
-    return len(texts) > 2 and all(_ORDINAL.fullmatch(text) for text in texts) and len(set(texts)) == len(texts)  # noqa: PLR2004 - two could be data
+    return len(texts) > 2 and all(is_ordinal(text) for text in texts) and len(set(texts)) == len(texts)  # noqa: PLR2004 - two could be data
 
 
 def day_of(cell: object, *, from_1904: bool | None) -> object:

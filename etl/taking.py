@@ -10,6 +10,7 @@ from typing import cast
 from campaign.configuration import Configuration, Source
 from campaign.judging import Judge, Terms
 from campaign.rows import Fate, Row, Series, Tally, Verdict
+from etl.alike import AlikeTable
 from etl.decisions import Coverage, within_scope
 from etl.ledger import Ledger
 from etl.long_load import LongLoad
@@ -29,7 +30,7 @@ def terms_of(source: Source | None) -> Terms:
 
 def _kind(opened: tuple[str, Rows]) -> type:
     """Return how a table is taken: both kinds of short ones together."""
-    return ShortTable if isinstance(opened[1], LaidOut) else type(opened[1])
+    return ShortTable if isinstance(opened[1], LaidOut | AlikeTable) else type(opened[1])
 
 
 class Taking:
@@ -69,9 +70,9 @@ class Taking:
             elif kind is list:
                 self._rows([(name, cast("list[Row]", table)) for name, table in group])
             else:
-                self._many([cast("ShortTable | LaidOut", table) for _, table in group])
+                self._many([cast("ShortTable | AlikeTable | LaidOut", table) for _, table in group])
 
-    def _many(self, tables: list[ShortTable | LaidOut]) -> None:
+    def _many(self, tables: list[ShortTable | AlikeTable | LaidOut]) -> None:
         """Judge many short tables, what is plain in them all at once; the others' rows file by file, in order."""
         if len(tables) < MANY or self.received.envelope is not None:
             self._rows([(one.name, one.rows()) for one in tables])

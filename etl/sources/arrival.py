@@ -7,25 +7,34 @@ import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from campaign.configuration import Configuration, Source
 from warehouse.versions import write_whole
 
+if TYPE_CHECKING:
+    from etl.sheet_grid import Grid
+
 
 @dataclass(frozen=True)
 class Arrival:
-    """One file as it was when it was fetched: nobody changes our copy of it."""
+    """One file as it was when it was fetched: nobody changes our copy of it.
+
+    `grid`: its sheet, where it is a plain workbook that was read as it came.
+    """
 
     name: str
     sha256: str
     copy: Path
+    size: int
+    grid: Grid | None = None
 
     @classmethod
     def of(cls, copy: Path) -> Arrival:
         """Return an arrival named as its copy is."""
         with copy.open("rb") as opened:
-            return cls(copy.name, hashlib.file_digest(opened, "sha256").hexdigest(), copy)
+            digest = hashlib.file_digest(opened, "sha256").hexdigest()
+        return cls(copy.name, digest, copy, copy.stat().st_size)
 
 
 def _forget(refused: Collection[str]) -> None:

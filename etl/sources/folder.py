@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 import time
@@ -13,8 +12,9 @@ from typing import Any
 
 from campaign.configuration import Configuration, Source
 from campaign.errors import ConfigError, ContractError, SourceError
+from etl.copies import Wanted, copying
 from etl.opening import KINDS
-from etl.received import plain_name
+from etl.received import kept_name, plain_name
 from etl.sources.arrival import Arrival, Fetched, note, recall, terms
 
 Seen = tuple[int, int]  # size, time of change
@@ -38,35 +38,31 @@ def fetch(config: Configuration, source: Source, scratch: Path, look_again_after
     candidates = {name: seen for name, seen in first.items() if taken.get(plain_name(name)) != list(seen)}
     if not candidates:
         return found
-    time.sleep(look_again_after)
-    second = _look(source, folder)
-    arrivals = []
-    for _, name in sorted((seen[1], name) for name, seen in candidates.items() if second.get(name) == seen):
-        try:
-            arrival = _copied(folder / name, second[name], scratch / plain_name(name))
-        except ContractError as problem:
-            found.problems.append(str(problem))
+    with copying(len(candidates)) as copies:
+        time.sleep(look_again_after)
+        second = _look(source, folder)
+        settled = sorted((seen[1], name) for name, seen in candidates.items() if second.get(name) == seen)
+        wanted = [Wanted(f"{folder}{os.sep}{name}", second[name], f"{scratch}{os.sep}{kept_name(number, name)}")
+                  for number, (_, name) in enumerate(settled)]  # fmt: skip
+        arrivals: list[tuple[Arrival, Seen]] = []
+        for it, (_, name), done in zip(wanted, settled, copies.all(wanted), strict=True):
+            plain = plain_name(name)
+            if done.problem is not None:
+                found.problems.append(str(_unreadable(plain, done.problem)))
+            elif done.sha256 is not None:
+                arrivals.append((Arrival(plain, done.sha256, Path(it.copy), it.seen[0], done.grid), it.seen))
+    for one, _ in arrivals:
+        if known.get(one.name, {}).get("sha256") == one.sha256:
+            one.copy.unlink()
         else:
-            arrivals += [(arrival, second[name])] if arrival else []
-    found.fresh = [one for one, _ in arrivals if known.get(one.name, {}).get("sha256") != one.sha256]
+            found.fresh.append(one)
     found.remember = partial(_remember, config, source, arrivals)
     return found
 
 
-def _copied(path: Path, seen: Seen, copy: Path) -> Arrival | None:
-    """Copy a file; return None when it has changed or gone since it was last seen."""
-    try:
-        content = path.read_bytes()
-        state = path.stat()
-    except FileNotFoundError:
-        return None
-    except OSError as problem:
-        what, mend = f"not readable ({problem.strerror})", "mend its rights, or close it where it is open"
-        raise ContractError(copy.name, what, f"{mend} (tried again by the next pull)") from None
-    if (state.st_size, state.st_mtime_ns) != seen or len(content) != seen[0]:
-        return None
-    copy.write_bytes(content)
-    return Arrival(copy.name, hashlib.sha256(content).hexdigest(), copy)
+def _unreadable(name: str, problem: str) -> ContractError:
+    mend = "mend its rights, or close it where it is open"
+    return ContractError(name, f"not readable ({problem})", f"{mend} (tried again by the next pull)")
 
 
 def _look(source: Source, folder: Path) -> dict[str, Seen]:
