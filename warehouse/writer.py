@@ -29,6 +29,7 @@ UNTOUCHED = "the published version is as it was; look at the disk, then run agai
 SETTINGS: dict[str, Any] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
+    "wal_autocheckpoint": "1B",  # a commit writes the file itself: the log beside it would be written for nothing
     "threads": 1,  # two save a tenth of a small load's time, and take three times the processor (many rows: bulk.py)
 }
 
