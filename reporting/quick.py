@@ -14,6 +14,7 @@ from campaign.configuration import ALL, Campaign
 from campaign.freshness import Gap
 from campaign.lagging import lag
 from campaign.progress import Status, UnitProgress
+from campaign.prospects import Standing
 from campaign.units import Tree
 from reporting import brief_words, charts, forecasts, numbers
 from reporting.brief import Brief, Failing, brief_of
@@ -110,6 +111,9 @@ class Quick:
     lagging_n: int
     outlook_said: str
     today_said: str
+    nobody: str
+    alone: Card | None
+    alone_said: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -178,6 +182,9 @@ def quick(day: Day, row: UnitProgress, now: datetime, lang: str, failing: Failin
         lagging_n=len(lagging),
         outlook_said=told.outlook or forecasts.says(told.prospect, figures.campaign, lang),
         today_said=_today_said(told, figures.campaign, lang),
+        nobody=told.nobody or text("brief.calls.none" if row.remaining == 0 else "quick.calls.none", lang),
+        alone=_alone(row, lang),
+        alone_said=_alone_said(day, row, lang),
     )
 
 
@@ -199,7 +206,7 @@ def _counts(day: Day, row: UnitProgress, lang: str) -> str:
 
 def _done(row: UnitProgress, lang: str) -> Card:
     share = numbers.percent(row.completion, lang, row.status is Status.FINISHED)
-    of = f"{numbers.whole(row.done, lang)}/{numbers.whole(row.target, lang)}"
+    of = f"{numbers.whole(row.done, lang)}/{numbers.whole(row.target, lang)}" if row.target else ""
     plan = None if row.planned_share is None else charts.width(row.planned_share)
     return Card(share, of, charts.width(row.completion), plan)
 
@@ -232,12 +239,28 @@ def _rank(day: Day, row: UnitProgress, lang: str) -> str:
 def _today_said(told: Brief, campaign: Campaign, lang: str) -> str:
     """Return what the day brought of what it asked, or why it asks nothing."""
     row = told.row
+    if row.target is None:
+        return text("status.no_target.means", lang)
     if told.today:
         return told.today
     if row.as_of > campaign.end and row.remaining:
         return text("forecast.ended", lang, on=campaign.end)
     said = text("overview.deadline.done", lang) if row.remaining == 0 else brief_words.today(row, campaign, lang)
     return f"{said[:1].upper()}{said[1:].rstrip('.')}."
+
+
+def _alone(row: UnitProgress, lang: str) -> Card | None:
+    """Return what a leaf has left to do, where a roll-up says whom to call; None without a target."""
+    if not row.is_leaf or row.remaining is None:
+        return None
+    return Card(numbers.whole(row.remaining, lang), "", charts.covered(row.remaining, row.target))
+
+
+def _alone_said(day: Day, row: UnitProgress, lang: str) -> tuple[str, ...]:
+    """Return why a leaf lags, and whether the rest can be done by what it has shown it can do."""
+    one, why = day.assessed[row.code], charts.why(row, day.figures.campaign.end, lang)
+    said = (f"{why[:1].upper()}{why[1:]}.",) if why else ()
+    return (*said, forecasts.feasible(one.feasibility, lang)) if one.prospect.standing is Standing.OPEN else said
 
 
 def _burnup(day: Day, row: UnitProgress) -> Burnup | None:

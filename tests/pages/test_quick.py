@@ -34,7 +34,7 @@ BOARD_ROW = re.compile(
 )
 DUE_ROW = re.compile(
     r'<tr><th scope="row">(?:<a href="[^"]*">|<b>)(?P<name>[^<]*)</.*?'
-    r'<td class="r">(?P<done>[\d.]+)/(?P<due>[\d.]+)<td class="r"><b>(?P<short>[\d.]+)</b>'
+    r'<td class="r">(?P<done>[\d.]+)/<wbr>(?P<due>[\d.]+)<td class="r"><b>(?P<short>[\d.]+)</b>'
 )
 
 
