@@ -16,6 +16,7 @@ LARGE = 250_000  # rows from which a second core pays: below, a small load stays
 _ROW_GROUP = 122_880  # rows that are packed, and written out, together
 _PARTS = 2
 _PACKING = (  # what is packed is written out at once, and by the ways that suit codes and counts
+    "set wal_autocheckpoint = '1TB'",
     "set write_buffer_row_group_count = 1",
     "set disabled_compression_methods = 'fsst,dict_fsst,zstd'",
 )
