@@ -47,7 +47,7 @@ def spoken(name: str) -> str:
         return bare
     head, place = bare, ""
     for kind in _PLACES:
-        if found := re.search(rf" {kind} (?=\S)", bare):
+        if found := re.search(rf" {kind} (?=\S)(?!HỘI)", bare):
             head, place = bare[: found.start()], f" {kind.lower()} {bare[found.end() :].title()}"
             break
     if head in ("UBND", "ỦY BAN NHÂN DÂN"):

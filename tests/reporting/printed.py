@@ -15,7 +15,7 @@ MM = 25.4 / 72
 
 @dataclass(frozen=True)
 class Box:
-    """Where something stands: from the left edge and from the top edge of the page; the size of its letters in points."""
+    """Where something stands, from the left and from the top edge of its page; the size of its letters in points."""
 
     left: float
     right: float
