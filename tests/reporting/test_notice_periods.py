@@ -152,3 +152,16 @@ def test_explanations_stand_beside_the_differences_they_explain(tmp_path: Path) 
     last = [row[9].value for row in sheet.iter_rows() if isinstance(row[0].value, int)]
     assert sorted(map(str, last)) == ["Chưa giải trình", "Gõ nhầm hai chữ số (Nguyễn Văn Mẫu)"]
     differing.close()
+
+
+def test_work_done_after_the_end_has_notices_of_its_own_days(tmp_path: Path) -> None:
+    late = COUNTS + "A2,birth,approved,2025-01-16,4000\n"
+    opened = figures_of(tmp_path, counts=late)
+    made = notices(opened, "2025-01-16", "vi", NOW)[0]
+    opened.close()
+    assert (made.as_of, made.total.in_period) == (date(2025, 1, 16), 4_000 - 1)
+    assert [(point.day.day, point.expected, point.done) for point in made.burnup][-2:] == [
+        (15, 16_017, 10_992),
+        (16, 16_017, 10_992 + 3_999),
+    ]
+    assert not [sentence for sentence in made.says if "kế hoạch" in sentence]  # the plan is over
