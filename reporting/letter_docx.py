@@ -28,9 +28,8 @@ _ALIGN = {
     "right": WD_ALIGN_PARAGRAPH.RIGHT,
 }
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_TABLE_SIZES = (11, 10, 9)  # the largest that fits is taken
+_TABLE_SIZES = {11: 0.6, 10: 0.2, 9: 0.0}  # points, and how much of the wished width they must get to be taken
 _WORD_AT_MOST = 90.0  # points; a longer word may be broken within a cell
-_ENOUGH = 0.6  # of the width that words wish for; with less, smaller letters are tried
 _LONGEST = 500  # letters of a cell whose width is worth measuring
 _TWIPS = 635  # English Metric Units a twentieth of a point
 _CELL_SIDE = 70  # twips of air at both sides of a cell
@@ -203,12 +202,12 @@ def fitted(columns: Sequence[Column], rows: Sequence[Row], room: int) -> tuple[l
     """
     filled = [row for row in rows if not row.heading]
     found: list[float] = []
-    size = _TABLE_SIZES[0]
-    for size in _TABLE_SIZES:
+    size = min(_TABLE_SIZES)
+    for size, enough in _TABLE_SIZES.items():
         needs = [_needs(column, filled, place, size) for place, column in enumerate(columns)]
         least, spare = [one for one, _ in needs], room / 20 - sum(one for one, _ in needs)
         wished = sum(most - one for one, most in needs)
-        if spare >= wished * _ENOUGH or (spare >= 0 and size == _TABLE_SIZES[-1]):
+        if spare >= wished * enough:
             given = min(spare / wished, 1.0) if wished else 0.0
             found = [one + (most - one) * given for one, most in needs]
             break

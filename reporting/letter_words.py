@@ -83,6 +83,8 @@ class Words:
         bare = re.sub(r"\s*\([^)]*\)", "", notice.campaign)
         self.campaign = bare[0].lower() + bare[1:] if bare.startswith(_COMMON) else bare
         self.own = notice.row is not None and notice.row.parent_code is not None
+        if self.lang == "vi" and self.campaign[-1:].isdigit() and not self.own:
+            self.campaign += ","  # năm 2024, tháng 10/2024
 
     def _text(self, key: str, **params: object) -> str:
         return text(f"letter.{key}", self.lang, **params)
@@ -337,7 +339,13 @@ class Words:
         see = self._annex(About.DIFFERENCES)
         if see:
             explained = sum(bool(one.explained) for one in found)
-            key = "differ.many.explained" if explained == len(found) else "differ.many"
+            key = (
+                "differ.many.explained"
+                if explained == len(found)
+                else "differ.many"
+                if explained
+                else "differ.many.none"
+            )
             return [self._text(key, n=len(found), explained=explained, annex=see)]
         return [self._difference(one) for one in found]
 
