@@ -72,6 +72,7 @@ def _formats(asked: argparse.Namespace, usual: tuple[str, ...]) -> tuple[str, ..
 def _issue(asked: argparse.Namespace, opened: Opened) -> int:
     from etl.envelope import LOCAL  # noqa: PLC0415 - as above
     from etl.numbered import copied, issue  # noqa: PLC0415
+    from etl.office import office  # noqa: PLC0415
     from etl.publishing import known_campaign  # noqa: PLC0415
 
     configured, figures = opened(asked)
@@ -84,7 +85,7 @@ def _issue(asked: argparse.Namespace, opened: Opened) -> int:
         unit=asked.unit,
         number=asked.number,
         replaces=asked.replaces,
-        formats=_formats(asked, FORMATS),
+        formats=_formats(asked, tuple(one for one in FORMATS if one != "pdf" or office() is not None)),
     )
     record = issue(configured, known_campaign(configured, asked.campaign), order, LOCAL, now=now)
     print(f"{record.id}: {record.reference}, {record.version}, {len(record.files)} files")

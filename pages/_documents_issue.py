@@ -112,8 +112,8 @@ def _form(draft: Draft, known: list[Record]) -> None:
             max_value=max(view.today, draft.as_of), format="DD/MM/YYYY", key="cd-signed-on",
         )  # fmt: skip
         language = st.selectbox(
-            view.says("documents.issue.language"), LANGUAGES, index=LANGUAGES.index(view.config.language),
-            format_func=lambda one: view.says(f"app.language.{one}"), key="cd-issue-language",
+            view.says("documents.issue.language"), LANGUAGES, index=LANGUAGES.index(view.lang),
+            format_func=lambda one: view.says(f"app.language.{one}"), key=f"cd-issue-language-{view.lang}",
         )  # fmt: skip
         replaces = ""
         if old:  # nothing to choose from is nothing to draw

@@ -32,6 +32,8 @@ def show(view: View) -> None:
             made = draft.notices
         except CanDichError as problem:
             why = told(f"{problem.found}; {problem.expected}", view.lang)
+            if view.standard_as_of < view.campaign.start:
+                why = view.says("documents.none.yet", on=view.campaign.start)
             draw(panel(view.says("documents.none"), f"<p>{e(why[:1].upper() + why[1:])}</p>"))
         else:
             draw(_title(view, draft, made[0].unit or made[0].campaign))

@@ -85,7 +85,8 @@ def test_a_period_or_unit_nobody_knows_is_said_and_the_usual_one_shown(visit: Sh
 def test_a_campaign_that_has_not_begun_says_so_in_words(visit: Show) -> None:
     html = visit(campaign="sap-toi").html
     assert "Chưa có số liệu để lập thông báo" in html
-    assert "không có số liệu" in html
+    assert "Chiến dịch bắt đầu ngày 01/03/2099" in html
+    assert "không có số liệu của" in visit(period="2024-01").html
     assert "was expected" not in html
 
 
