@@ -134,9 +134,18 @@ def brief(
 
 
 def brief_of(
-    figures: Figures, row: UnitProgress, now: datetime, lang: str, failing: Failing | None = None, link: str = ""
+    figures: Figures,
+    row: UnitProgress,
+    now: datetime,
+    lang: str,
+    failing: Failing | None = None,
+    link: str = "",
+    rows_waiting: Waiting | None = None,
 ) -> Brief:
-    """Return the brief of a unit whose figures are at hand: of their day, category and stage."""
+    """Return the brief of a unit whose figures are at hand: of their day, category and stage.
+
+    `rows_waiting`: all rows that wait on that day, where they are known already.
+    """
     ours, as_of = failing or Failing(), row.as_of
     everyone = figures.progress(as_of, category=row.category, stage=row.stage)
     inside = frozenset(figures.tree(as_of).subtree(row.code))
@@ -145,7 +154,7 @@ def brief_of(
     asked = figures.outlook(as_of, category=row.category, stage=row.stage)
     prospect = next(one for one in asked if one.code == row.code)
     standing = str(Gap.SOURCE_DOWN) if kept.gap_of(row) is Gap.SOURCE_DOWN else str(row.status)
-    found = _faulty(figures, row, rows, kept, ours.failure)
+    found = _faulty(figures, row, rows, kept, ours.failure, rows_waiting)
     calls = _calls(figures, row, rows, kept, lang)
     return Brief(
         lang=lang,
@@ -286,10 +295,15 @@ def _call_said(number: int, one: Call, lang: str) -> str:
 
 
 def _faulty(
-    figures: Figures, row: UnitProgress, rows: Sequence[UnitProgress], kept: Gaps, failure: dict[str, Any] | None
+    figures: Figures,
+    row: UnitProgress,
+    rows: Sequence[UnitProgress],
+    kept: Gaps,
+    failure: dict[str, Any] | None,
+    known: Waiting | None,
 ) -> Faulty:
     codes, as_of = frozenset(one.code for one in rows), row.as_of
-    held, rejected = _waiting(figures, row, codes)
+    held, rejected = _waiting(figures, row, codes, known)
     is_all = row.code == figures.tree(as_of).top.code
     down = ((one.source, kept.waiting_in(one.source, codes)) for one in kept.outages)
     begun, left = as_of >= figures.campaign.start, bool(row.remaining)
@@ -308,10 +322,10 @@ def _faulty(
     )
 
 
-def _waiting(figures: Figures, row: UnitProgress, codes: frozenset[str]) -> tuple[int, int]:
+def _waiting(figures: Figures, row: UnitProgress, codes: frozenset[str], known: Waiting | None) -> tuple[int, int]:
     """Return how many rows of the units wait held, and how many rejected; those of no known unit are the whole's."""
     tree = figures.tree(row.as_of)
-    found: Waiting = waiting(figures, row.as_of)
+    found = known or waiting(figures, row.as_of)
     if row.code != tree.top.code:
         found = found.within(codes, tree)
     held = sum(one.fate == faults.Kind.HELD for one in found.open)

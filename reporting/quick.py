@@ -7,7 +7,7 @@ and its figures those of Figures; this file only chooses what is shown and puts 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from campaign.configuration import ALL, Campaign
@@ -23,6 +23,7 @@ from reporting.figures import Figures
 from reporting.forecasts import Assessment
 from reporting.freshness import Gaps, arrivals, gaps
 from reporting.texts import named, text
+from reporting.waiting import Waiting
 
 MOST_DUE = 8
 LAGGING = (Status.OVERDUE, Status.SILENT, Status.STALLED, Status.BEHIND, Status.AT_RISK)
@@ -62,6 +63,14 @@ class Board:
     lines: tuple[Line, ...]
     before: int = 0
     skipped: int = 0
+
+    def cut(self, most: int) -> Board:
+        """Return the board with at most so many lines: both ends are what is looked for, those at the end even more."""
+        gone = len(self.lines) - most
+        if gone <= 0:
+            return self
+        before = most // 3
+        return Board(self.title, (*self.lines[:before], *self.lines[before + gone :]), before, self.skipped + gone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +124,10 @@ class Quick:
     alone: Card | None
     alone_said: tuple[str, ...]
 
+    def cut(self, most: int) -> Quick:
+        """Return the same with boards of at most so many lines."""
+        return replace(self, below=self.below.cut(most), leaves=self.leaves.cut(most))
+
 
 @dataclass(frozen=True)
 class Day:
@@ -125,7 +138,7 @@ class Day:
     assessed: dict[str, Assessment]
     kept: Gaps
     tree: Tree
-    category: str = ALL
+    waiting: Waiting
 
     def standing(self, row: UnitProgress) -> str:
         """Return the word a unit is shown by: its status, or that its silence is a failure of our own."""
@@ -142,17 +155,19 @@ class Day:
         return [row for row in self.rows if row.is_leaf and row.code in inside]
 
 
-def day_of(figures: Figures, row: UnitProgress, failing: Failing, assessed: dict[str, Assessment]) -> Day:
-    """Return the day that a unit's row belongs to: same category, stage and date; `assessed` is of that day too."""
+def day_of(
+    figures: Figures, row: UnitProgress, failing: Failing, assessed: dict[str, Assessment], waiting: Waiting
+) -> Day:
+    """Return the day that a unit's row belongs to: same category, stage and date; the rest is of that day too."""
     rows = tuple(figures.progress(row.as_of, category=row.category, stage=row.stage))
     kept = gaps(figures, rows, failing.outages, failing.configured, arrivals(figures) if failing.outages else None)
-    return Day(figures, rows, assessed, kept, figures.tree(row.as_of), row.category)
+    return Day(figures, rows, assessed, kept, figures.tree(row.as_of), waiting)
 
 
 def quick(day: Day, row: UnitProgress, now: datetime, lang: str, failing: Failing, most: int) -> Quick:
     """Return the quick view of one unit; a board holds at most `most` lines. `now` is UTC."""
     tree, figures = day.tree, day.figures
-    told = brief_of(figures, row, now, lang, failing)
+    told = brief_of(figures, row, now, lang, failing, rows_waiting=day.waiting)
     seen = figures.scope.codes(tree)
     above = [code for code in (*tree.ancestors(row.code)[::-1], row.code) if seen is None or code in seen]
     leaves, below = day.within(row.code), day.below(row.code)

@@ -22,6 +22,7 @@ from reporting import brief, forecasts
 from reporting.figures import Figures
 from reporting.quick import Day, day_of, quick
 from reporting.texts import LANGUAGES, has, text
+from reporting.waiting import waiting
 
 LOG = logging.getLogger(__name__)
 MOST_BYTES = 60_000
@@ -69,9 +70,9 @@ class Maker:
         """Return the page of a unit with as long a board as the page has room for."""
         campaign, now = day.figures.campaign, datetime.now(UTC)
         failing, notes = state.failing(self.config, campaign), _notes(state, campaign, asked, lang)
-        html = ""
+        html, whole = "", quick(day, row, now, lang, failing, BOARD_SIZES[0])
         for most in BOARD_SIZES:
-            said = quick(day, row, now, lang, failing, most)
+            said = whole.cut(most)
             html = drawn(asked, said, notes)
             lines = len(said.below.lines) + len(said.leaves.lines)
             if len(html.encode()) <= MOST_BYTES and (asked.mode != PRINT or lines <= SHEET_LINES):
@@ -96,9 +97,11 @@ class Maker:
         if found is None or found.figures is not figures:
             if scope == EVERYTHING:  # shared with the pages people work on
                 assessed = _ask.assess(state.edition, row.category, row.stage, row.as_of, figures)
+                rows = _ask.waiting(state.edition, row.as_of, figures)
             else:
                 assessed = forecasts.assess(figures, row.as_of, row.category, row.stage)
-            found = day_of(figures, row, state.failing(self.config, figures.campaign), assessed)
+                rows = waiting(figures, row.as_of)
+            found = day_of(figures, row, state.failing(self.config, figures.campaign), assessed, rows)
             with self._lock:
                 self._days[key] = found
                 while len(self._days) > DAYS_KEPT:
