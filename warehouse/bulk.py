@@ -13,7 +13,6 @@ import duckdb
 from warehouse.statements import statement
 
 LARGE = 250_000  # rows from which a second core pays: below, a small load stays the quiet guest of a busy machine
-_ROW_GROUP = 122_880  # rows that are packed, and written out, together
 _PARTS = 2
 _PACKING = (  # what is packed is written out at once, and by the ways that suit codes and counts
     "set wal_autocheckpoint = '1TB'",
@@ -44,8 +43,7 @@ def put_counts(connection: duckdb.DuckDBPyConnection, counts: Any, received_at: 
     if counts.num_rows < LARGE:
         _put(connection, counts, received_at, batch)
         return
-    groups = -(-counts.num_rows // _ROW_GROUP)
-    size = -(-groups // _PARTS) * _ROW_GROUP
+    size = -(-counts.num_rows // _PARTS)
     parts = [counts.slice(first, size) for first in range(0, counts.num_rows, size)]
     connection.execute("commit")
     for packing in _PACKING:

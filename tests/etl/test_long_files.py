@@ -167,7 +167,6 @@ def columns_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let short and irregular files be read by columns too, and few counts be many."""
     monkeypatch.setattr(long_text, "LONG", long_text.LONG)
     monkeypatch.setattr(bulk, "LARGE", bulk.LARGE)
-    monkeypatch.setattr(bulk, "_ROW_GROUP", 8)
     monkeypatch.setattr(long_text, "_MOST_IRREGULAR", 1.0)
 
 
