@@ -37,6 +37,7 @@ from campaign.sections import (
     Named,
     Pagination,
     Plan,
+    PublicUrl,
     Section,
     Since,
     Source,
@@ -194,6 +195,7 @@ class Configuration(Section):
 
     language: Literal["vi", "en"] = "vi"
     timezone: str = "Asia/Ho_Chi_Minh"
+    public_url: PublicUrl = ""
     data: Path = Path("data")
     storage: Storage = Storage()
     status: StatusRules = StatusRules()

@@ -108,7 +108,7 @@ class Credit:
     seen: frozenset[str] | None
 
     def gained(self, before: date, day: date) -> dict[str, Fraction]:
-        """Return the rise of the covered share of each unit that may be seen, as gained() has it."""
+        """Return how much the covered share of each unit that may be seen has risen."""
         found = gained(self.cube, before, day)
         return {code: rise for code, rise in found.items() if self.seen is None or code in self.seen}
 

@@ -35,6 +35,15 @@ def _as_names(value: object) -> object:
 
 Day = Annotated[date, BeforeValidator(_as_iso_date)]
 Clock = Annotated[time, BeforeValidator(_as_clock), AfterValidator(_local)]
+
+
+def _as_address(value: str) -> str:
+    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?", value):
+        raise ValueError('an address like "https://so-hoa.bacninh.gov.vn" was expected')
+    return value.rstrip("/")
+
+
+PublicUrl = Annotated[str, AfterValidator(_as_address)]
 Names = Annotated[dict[str, str], BeforeValidator(_as_names)]
 IDENTIFIER = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
 Identifier = Annotated[str, Field(pattern=IDENTIFIER, max_length=80)]

@@ -27,6 +27,7 @@ from etl.publishing import failure_of
 from reporting.brief import Brief, Failing, brief, top_of
 from reporting.burnup import Burnup
 from reporting.figures import Figures
+from reporting.links import public_link
 from reporting.texts import text
 
 WINDOW = timedelta(hours=1)
@@ -153,7 +154,9 @@ def brief_of(
     campaign = figures.campaign.id
     configured = tuple(one.name for one in config.sources if one.campaign == campaign)
     ours = Failing(freshness.outages(config, campaign, now), configured, failure_of(config, campaign))
-    return brief(figures, as_of, now, lang, unit or top_of(figures, as_of), failing=ours)
+    code = unit or top_of(figures, as_of)
+    link = public_link(config.public_url, campaign, code)
+    return brief(figures, as_of, now, lang, code, failing=ours, link=link)
 
 
 def _drawn(figures: Figures, of: Brief) -> Burnup:

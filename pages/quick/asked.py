@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from pages._address import Address
+from reporting.links import quick_path
 from reporting.texts import LANGUAGES
 
-ROOT = "/xem"
 WALL, PRINT = "tuong", "in"
 WALL_VIEWS = ("", "don-vi", "cham")  # the overview, the units below, those that lag
 LONGEST = 200  # characters a choice may have; a longer one is none of ours
@@ -46,9 +46,8 @@ class Asked:
     def to(self, unit: str = "", **changes: object) -> str:
         """Return the link to a unit (none: the top one) seen as here, or with something changed."""
         other = replace(self, unit=unit, **changes)  # type: ignore[arg-type]  # fields by name, checked at run time
-        path = "/".join([ROOT, *(quote(part, safe="") for part in (other.campaign, other.unit) if part)])
         query = urlencode(other.query())
-        return path + (f"?{query}" if query else "")
+        return quick_path(other.campaign, other.unit) + (f"?{query}" if query else "")
 
     def query(self) -> dict[str, str]:
         """Return the choices as they are written in an address."""

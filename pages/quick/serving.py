@@ -19,11 +19,12 @@ from starlette.routing import Route
 from campaign.configuration import Campaign, Configuration
 from campaign.scope import EVERYTHING, Scope
 from pages import _ask
-from pages.quick.asked import ROOT, WALL, WALL_VIEWS, Asked, Unreadable, read
+from pages.quick.asked import WALL, WALL_VIEWS, Asked, Unreadable, read
 from pages.quick.kept import Kept, Made, answer, made
 from pages.quick.making import Maker
 from pages.quick.page import message
 from pages.quick.state import State, state_of
+from reporting.links import QUICK
 from reporting.texts import LANGUAGES, text
 
 LOOK_EVERY_SECONDS = 1.0
@@ -42,10 +43,10 @@ class QuickView:
     def routes(self) -> list[Route]:
         """Return the routes of the quick view; what lies below it and is none of them is not found."""
         return [
-            Route(ROOT, self._start),
-            Route(f"{ROOT}/{{campaign}}", self._show),
-            Route(f"{ROOT}/{{campaign}}/{{unit}}", self._show),
-            Route(f"{ROOT}/{{rest:path}}", self._nowhere),
+            Route(QUICK, self._start),
+            Route(f"{QUICK}/{{campaign}}", self._show),
+            Route(f"{QUICK}/{{campaign}}/{{unit}}", self._show),
+            Route(f"{QUICK}/{{rest:path}}", self._nowhere),
         ]
 
     def scope_of(self, request: Request) -> Scope:  # noqa: ARG002 - who has signed in will be read from it

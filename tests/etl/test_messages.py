@@ -197,6 +197,15 @@ def test_a_district_gets_its_own_and_nothing_of_the_others(tmp_path, monkeypatch
     assert not any(word in told for word in ("Tỉnh Thử", "Huyện An", "Xã Đông", "script", "1.000"))
 
 
+def test_a_brief_links_to_the_plain_page_of_its_unit_where_others_reach_it(tmp_path, monkeypatch):
+    path = campaign(tmp_path, units=("B",))
+    path.write_text('public_url = "https://so-hoa.example/"\n' + path.read_text("utf-8"), "utf-8")
+    with web_server() as (got, address):
+        monkeypatch.setenv("TO", address)
+        messages.send_now(load(path), "toi", EVENING)
+    assert got[0]["message"].rstrip().endswith("\nhttps://so-hoa.example/xem/thu-2025/B")
+
+
 def test_a_unit_that_is_not_there_stops_nobody_else(tmp_path, monkeypatch):
     path = campaign(tmp_path, units=("Z",))
     first = path.read_text("utf-8")
