@@ -54,11 +54,14 @@ def put_counts(connection: duckdb.DuckDBPyConnection, counts: Any, received_at: 
         cursor.execute("begin transaction")
         _put(cursor, part, received_at, batch)
 
-    with ThreadPoolExecutor(_PARTS) as cores:
-        list(cores.map(put, cursors, parts))
-    for cursor in cursors:  # in order of arrival
-        cursor.execute("commit")
-        cursor.close()
+    try:
+        with ThreadPoolExecutor(_PARTS) as cores:
+            list(cores.map(put, cursors, parts))
+        for cursor in cursors:  # in order of arrival
+            cursor.execute("commit")
+    finally:
+        for cursor in cursors:  # one left open would keep the file open
+            cursor.close()
     for packing in _PACKING:
         connection.execute(f"re{packing.partition(' =')[0]}")
     connection.execute("begin transaction")

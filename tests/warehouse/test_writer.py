@@ -1,14 +1,17 @@
 """The writer: what a version carries, what its checks refuse, and what its rows may hold."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 
-from campaign.errors import CheckFailed
+from campaign.errors import CheckFailed, SourceError
 from tests.warehouse.small import CONFIG, ID, TARGETS, UNITS, Small, counts
+from warehouse import bulk
 from warehouse.statements import names, statement
+from warehouse.writer import next_version
 
 WRONG = {
     "a_standing_count_is_unique": "insert into standing select * from standing limit 1",
@@ -169,3 +172,18 @@ def test_figures_as_known_before_a_moment_leave_out_what_came_after(small: Small
     small.send(counts(("00101", "3", 20, "đếm lại"), header="unit_code,as_of,count,reason"))  # type: ignore[arg-type]
     assert [small.done(known_at=first), small.done()] == [10, 20]
     assert small.figures().progress(date(2025, 2, 3))[0].done == 20
+
+
+def test_when_half_of_many_counts_cannot_be_written_nothing_is_and_the_next_load_goes_on(
+    small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.send(counts(("00101", "3", 10)))
+    monkeypatch.setattr(bulk, "LARGE", 1)
+    row = {"unit_code": "00102", "category": "all", "stage": "done", "file": "f"}
+    rows = [row | {"seq": 2 + n, "row_number": n, "as_of": date(2025, 2, 3 + n), "count": 5 - 6 * n} for n in (0, 1)]
+    with small.store.lock(), pytest.raises(SourceError, match="CHECK constraint"):  # noqa: SIM117 - the lock is outside
+        with next_version(small.store, datetime.now(UTC)) as publication:
+            publication.version.append_counts(pa.Table.from_pylist(rows), datetime(2025, 2, 9), "b", replaces=False)  # noqa: DTZ001 - naive UTC is what is stored
+    assert (small.version, small.done()) == ("v000001", 10)
+    assert small.send(counts(("00102", "3", 7))).version == "v000002"
+    assert small.done() == 17
