@@ -28,9 +28,8 @@ def issue(
     if tuple(formats) == ("xlsx",):
         paths = write_notices(figures, read_period(period), out, language, now, paper)
     else:
-        from reporting.letter_content import Stamp  # noqa: PLC0415
-
         from etl.drawn import contents_of, draw_up, write_files  # noqa: PLC0415 - letters are loaded when one is made
+        from reporting.letter_content import Stamp  # noqa: PLC0415
 
         made = contents_of(figures, read_period(period), "", language, now, paper)
         paths = write_files(out, draw_up(figures, made, paper, Stamp(None, None), formats, now))
