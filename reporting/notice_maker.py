@@ -65,6 +65,7 @@ class Maker:
         self.order = {code: place for place, code in enumerate(self.rows)}  # the contract's: rank, then code
         before = figures.under(figures.units_on or as_of).progress(period.first - ONE_DAY)  # by the units of today
         self.before = {row.code: row for row in before}
+        self.ranked_before = {row.level for row in before if (row.rank or 0) > 1}
         self.in_period = {code: self._done_in_period(code) for code in self.rows}
         self.differences = faults.reconciliation(figures, as_of)
         self.explained = _said(figures, as_of, self.differences) if explained is None else explained
@@ -189,14 +190,15 @@ class Maker:
         return tuple(_part(view[row.code]) for view in self.views)
 
     def _rank_change(self, row: UnitProgress) -> int | None:
-        """Return the places a unit gained since the day before the period; none before the campaign had a first day.
+        """Return the places a unit gained since the day before the period; of a day, its figures' own.
 
-        Before its first day nobody has run: all stand on the first place, and every later one would seem a loss.
+        Where the campaign begins in the period and nobody of the level had done anything on the eve, all stood on the
+        first place, and every later one would seem a loss: none.
         """
-        if self.period.first <= self.campaign.start:
-            return None
         if self.period.first == self.as_of:
             return row.rank_change
+        if self.period.first <= self.campaign.start and row.level not in self.ranked_before:
+            return None
         before = self.before.get(row.code)
         return before.rank - row.rank if before and before.rank is not None and row.rank is not None else None
 

@@ -99,10 +99,26 @@ def test_a_day_s_places_are_those_of_the_figures(figures: Figures) -> None:
             assert line.rank_change == rows[line.row.code].rank_change
 
 
-def test_before_the_campaign_nobody_had_a_place_to_gain_or_lose(figures: Figures) -> None:
-    for code in ("2025-01", "2025-01-06"):
-        made = notices(figures, code, "vi", NOW)[0]
-        assert {line.rank_change for ranking in made.rankings for line in ranking.lines} == {None}
+def test_before_anybody_ran_nobody_had_a_place_to_gain_or_lose(tmp_path: Path) -> None:
+    opened = figures_of(tmp_path, counts=COUNTS.replace("A1,birth,approved,2024-12-31,40\n", ""))
+    made = notices(opened, "2025-01", "vi", NOW)[0]
+    assert {line.rank_change for ranking in made.rankings for line in ranking.lines} == {None}
+    opened.close()
+
+
+def test_on_the_first_day_places_are_the_figures_own_and_in_its_month_those_of_the_baseline(figures: Figures) -> None:
+    """On the eve A1 had 40 of 10 500 and A its 40 of 15 610: first, and everybody else second."""
+    eve, last = ({row.code: row for row in figures.progress(date(2025, 1, day))} for day in (5, 15))
+    month = [line for one in notices(figures, "2025-01", "vi", NOW)[0].rankings for line in one.lines if line.row]
+    changes = {line.row.code: line.rank_change for line in month if line.row}
+    assert (eve["A1"].rank, eve["A3"].rank, last["A3"].rank) == (1, 2, 2)
+    assert (changes["A1"], changes["A3"], changes["B1"]) == (1 - (last["A1"].rank or 0), 0, 1)
+    one_day = notices(figures.under(date(2025, 1, 6)), "2025-01-06", "vi", NOW)[0]
+    first = {row.code: row.rank_change for row in figures.progress(date(2025, 1, 6))}
+    assert first["A1"] == 0
+    for line in (line for ranking in one_day.rankings for line in ranking.lines if line.row):
+        assert line.row is not None
+        assert line.rank_change == first[line.row.code]
 
 
 def test_a_day_s_workbook_says_so_from_its_name_to_its_columns(figures: Figures, tmp_path: Path) -> None:
