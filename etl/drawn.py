@@ -12,8 +12,6 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from pypdfium2 import PdfDocument
-
 from campaign.errors import CanDichError, SourceError, UsageError
 from campaign.notices import reference
 from campaign.paperwork import Paper
@@ -155,11 +153,7 @@ def write_files(out: Path, drawn: Iterable[Drawn]) -> list[Path]:
 def words_of(content: bytes, form: str) -> list[str]:
     """Return the words of a letter or of a PDF, in their order: what must not differ when it is made again."""
     if form == "pdf":
-        document = PdfDocument(content)
-        try:
-            return [word for page in document for word in page.get_textpage().get_text_range().split()]
-        finally:
-            document.close()
+        return office.words(content)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return re.findall(r"<w:t[^>]*>([^<]*)</w:t>", archive.read("word/document.xml").decode())
 

@@ -20,7 +20,7 @@ Opened = Callable[[argparse.Namespace], tuple[Configuration, Any]]
 def arguments(notice: argparse.ArgumentParser, day: Callable[[str], date]) -> None:
     """Add what is asked of an issue to the arguments of the command."""
     notice.add_argument("--unit", default="", help="only this unit's notice (with --issue)")
-    notice.add_argument("--zip", action="store_true", help="all files of a draft in one")
+    notice.add_argument("--zip", action="store_true", help="all files in one")
     notice.add_argument("--issue", action="store_true", help="issue it under a number, on record for good")
     notice.add_argument("--number", type=int, help="the next free one by default")
     notice.add_argument("--date", type=day, help="the date on the paper; today by default")
@@ -75,6 +75,8 @@ def _issue(asked: argparse.Namespace, opened: Opened) -> int:
     from etl.office import office  # noqa: PLC0415
     from etl.publishing import known_campaign  # noqa: PLC0415
 
+    if asked.zip and asked.out is None:
+        raise UsageError("notice --issue --zip", "--out was not given", "name a folder for the archive")
     configured, figures = opened(asked)
     figures.close()
     now = datetime.now(UTC)
@@ -90,7 +92,7 @@ def _issue(asked: argparse.Namespace, opened: Opened) -> int:
     record = issue(configured, known_campaign(configured, asked.campaign), order, LOCAL, now=now)
     print(f"{record.id}: {record.reference}, {record.version}, {len(record.files)} files")
     if asked.out is not None:
-        for path in copied(configured, record, asked.out):
+        for path in copied(configured, record, asked.out, zipped_as=f"{record.id}.zip" if asked.zip else ""):
             print(path)
     return 0
 

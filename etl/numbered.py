@@ -28,7 +28,7 @@ from campaign.notices import (
 from campaign.paperwork import Paper
 from campaign.period import read_period
 from etl import register
-from etl.drawn import Drawn, contents_of, draw_up, mark_of, words_of, write_files
+from etl.drawn import Drawn, contents_of, draw_up, mark_of, words_of, write_files, zipped
 from etl.envelope import Sender
 from etl.publishing import failure_of
 from reporting.explained import explanations, unexplained
@@ -271,9 +271,11 @@ def _compared(config: Configuration, record: Record, one: Drawn) -> Again:
     )
 
 
-def copied(config: Configuration, record: Record, out: Path) -> list[Path]:
-    """Write the files of a notice, as they were issued, into a folder; return their paths."""
+def copied(config: Configuration, record: Record, out: Path, zipped_as: str = "") -> list[Path]:
+    """Write the files of a notice, as they were issued, into a folder, or into one archive there; return the paths."""
     files = [
         Drawn(one.name, one.unit, one.format, register.content_of(config, record, one.name)) for one in record.files
     ]
+    if zipped_as:
+        files = [Drawn(zipped_as, "", "zip", zipped((one.name, one.content) for one in files))]
     return write_files(out, files)

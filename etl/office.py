@@ -145,3 +145,19 @@ def pictures(pdf: bytes, width: int) -> list[bytes]:
             return found
         finally:
             document.close()
+
+
+def words(pdf: bytes) -> list[str]:
+    """Return the words of a PDF in their order."""
+    with _PDFIUM:
+        document = PdfDocument(pdf)
+        try:
+            found = []
+            for page in document:
+                said = page.get_textpage()
+                found += said.get_text_range().split()
+                said.close()
+                page.close()
+            return found
+        finally:
+            document.close()

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import zipfile
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -339,13 +340,22 @@ def test_the_command_issues_numbers_and_makes_again(small: Small) -> None:
     code, said, errors = small.command("notice", "--again", record.id, "--out", str(small.folder / "again"))
     assert (code, errors) == (0, "")
     assert [line.split()[0] for line in said.splitlines()] == ["same"] * 3
+    code, said, errors = small.command(*asked, "--issue", "--zip", "--out", str(small.folder / "zip"))
+    (path,) = (small.folder / "zip").iterdir()
+    second = register.record_of(small.config, path.stem)
+    assert (code, said.splitlines()[1], second.number) == (0, str(path), 13)
+    with zipfile.ZipFile(path) as archive:
+        held = {name: sha256(archive.read(name)).hexdigest() for name in archive.namelist()}
+    assert held == {one.name: one.sha256 for one in second.files}
+    code, _, errors = small.command(*asked, "--issue", "--zip")
+    assert (code, "--out was not given" in errors) == (2, True)
     code, _, errors = small.command("notice", "--again", "khong-co", "--out", str(small.folder / "again"))
     assert (code, "is no notice on record" in errors) == (2, True)
     small.send(STATED)
     code, said, errors = small.command(*asked, "--issue")
     assert (code, said, len(errors.splitlines())) == (1, "", 1)
     assert "1 stated totals differ" in errors
-    assert len(register.records(small.config)) == 1
+    assert len(register.records(small.config)) == 2
 
 
 def test_a_file_that_is_made_otherwise_is_said_to_differ(small: Small) -> None:
