@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 CHOSEN = ("lang", "campaign", "as_of", "units", "district", "category", "stage")
-PER_PAGE = ("level", "unit", "people", "until", "row", "way", "period")
+PER_PAGE = ("level", "unit", "people", "until", "row", "way", "period", "measure", "open", "part", "units_shown")
 PATHS = {
     "overview": "/",
     "targets": "/chi-tieu-ngay",
     "ranking": "/xep-hang",
     "lagging": "/don-vi-cham",
+    "comparing": "/so-sanh",
     "forecast": "/du-bao",
     "unit": "/don-vi",
     "sources": "/nguon-so-lieu",

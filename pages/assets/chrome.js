@@ -6,6 +6,7 @@ const ICONS = {
   targets: "M8 6h12M8 12h12M8 18h12M3 6l1 1 2-2M3 12l1 1 2-2M3 18l1 1 2-2",
   ranking: "M4 20v-7h5v7M9 20V5h6v15M15 20v-9h5v9",
   lagging: "M12 3l10 18H2zM12 10v5M12 18v.5",
+  comparing: "M4 4h4v4H4zM10 4h4v4h-4zM16 4h4v4h-4zM4 10h4v4H4zM10 10h4v4h-4zM4 16h4v4H4z",
   forecast: "M3 17l6-6 4 3M13 14l8-9M13 14l8 2M21 5v11",
   unit: "M4 21V8l8-5 8 5v13zM9 21v-6h6v6",
   sources: "M4 6c0-4 16-4 16 0s-16 4-16 0v12c0 4 16 4 16 0V6M4 12c0 4 16 4 16 0",

@@ -7,7 +7,7 @@ from tests.browser.conftest import settled
 
 pytestmark = pytest.mark.browser
 EVERYDAY = ["Tổng quan", "Chỉ tiêu ngày", "Bảng xếp hạng", "Đơn vị chậm"]
-FURTHER = ["Dự báo", "Đơn vị"]
+FURTHER = ["So sánh", "Dự báo", "Đơn vị"]
 WORK = ["Nguồn số liệu", "Dữ liệu cần xử lý: 3 dòng cần xử lý", "Gửi số liệu", "Văn bản"]
 
 
