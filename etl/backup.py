@@ -19,14 +19,16 @@ from campaign.configuration import Configuration
 from campaign.errors import ContractError, SourceError, UsageError
 from campaign.sections import IDENTIFIER
 from etl.received import FINISHED, INCOMING
-from etl.register import versions_named
+from etl.register import PIN, versions_named
+from etl.register import folder as folder_of_notices
 from reporting.figures import store_of
 from warehouse.reader import Reader
 from warehouse.versions import CURRENT, VersionStore, sha256_of, sync_folder
 
 LOG = logging.getLogger(__name__)
 CONTENTS = "CONTENTS.json"
-KEPT_FOLDERS = ("received", "submitted", "notices")
+NOTICES = "notices"
+KEPT_FOLDERS = ("received", "submitted", NOTICES)
 PACKED_FOLDERS = ("warehouse", *KEPT_FOLDERS)
 SUFFIX = ".candich.zip"
 HALF = ".restoring"  # what a restore is writing; one that was killed leaves it behind
@@ -45,6 +47,7 @@ def backup(config: Configuration, out: Path) -> dict[str, Any]:
     contents: dict[str, Any] = {"made_at": datetime.now(UTC).isoformat(), "campaigns": {}, "files": {}}
     try:
         with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
+            written = _written(config)
             for campaign in config.campaigns:
                 store = store_of(config, campaign.id)
                 with store.lock():
@@ -60,6 +63,8 @@ def backup(config: Configuration, out: Path) -> dict[str, Any]:
                 folder = config.data / name
                 for path in sorted(one for one in folder.rglob("*") if one.is_file()):
                     parts = path.relative_to(folder).parts
+                    if name == NOTICES and parts[0].removesuffix(".json") not in written:
+                        continue
                     if path.name != HALF and not any(part.startswith(INCOMING) for part in parts):
                         _add(archive, contents, path, f"{name}/{'/'.join(parts)}")
             archive.writestr(CONTENTS, json.dumps(contents, ensure_ascii=False, indent=1))
@@ -67,6 +72,12 @@ def backup(config: Configuration, out: Path) -> dict[str, Any]:
     finally:
         beside.unlink(missing_ok=True)
     return {"file": str(out), "campaigns": contents["campaigns"], "files": len(contents["files"])}
+
+
+def _written(config: Configuration) -> frozenset[str]:
+    """Return the notices on record now; what is issued meanwhile waits for the next backup."""
+    found = (path.name for path in folder_of_notices(config).glob("*.json"))
+    return frozenset(name.removesuffix(".json") for name in found if not name.endswith(PIN))
 
 
 def _add(archive: zipfile.ZipFile, contents: dict[str, Any], path: Path, name: str) -> None:

@@ -228,6 +228,33 @@ def test_a_backup_brings_a_notice_back_with_the_version_it_was_made_from(small: 
     assert not [one for one in examine(other.config) if not one.well]
 
 
+def test_a_notice_issued_while_a_backup_is_made_waits_for_the_next_one(
+    small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its version was not there when the versions went in: without it the notice could not be made again."""
+    first, late = issued(small), []
+
+    class Later(tuple[str, ...]):
+        __slots__ = ()
+
+        def __iter__(self):  # type: ignore[no-untyped-def]
+            small.send(counts(("00102", 5, 11)))
+            late.append(issued(small))
+            (small.config.data / "notices" / f"{ID}{register.PIN}").write_text("{}", "utf-8")
+            return super().__iter__()
+
+    monkeypatch.setattr("etl.backup.KEPT_FOLDERS", Later(("received", "submitted", "notices")))
+    backup(small.config, tmp_path / "one.zip")
+    monkeypatch.undo()
+    assert late
+    other = Small(tmp_path / "other", config_text=small.config_text)
+    restore(other.config, tmp_path / "one.zip")
+    assert register.records(other.config) == [first]
+    assert not [one for one in examine(other.config) if not one.well]
+    with zipfile.ZipFile(tmp_path / "one.zip") as archive:
+        assert not [name for name in archive.namelist() if name.endswith((register.PIN, ".lock"))]
+
+
 def test_the_doctor_finds_a_file_a_version_and_a_record_that_are_not_what_they_were(small: Small) -> None:
     record = issued(small)
     well = {one.subject: one.words for one in examine(small.config)}
