@@ -92,12 +92,12 @@ class Heatmap:
 
     @property
     def most(self) -> tuple[Group, int] | None:
-        """Return the group with the most units below their plan, and how many; None when there is but one group."""
-        found = Counter(line.row.parent_code for line in self.below)
-        if len(self.groups) < 2 or not found:  # noqa: PLR2004 - one group is the whole
+        """Return the group with the most units below their plan, and how many; None when there is no such one."""
+        found = Counter(line.row.parent_code for line in self.below).most_common(2)
+        if len(self.groups) == 1 or not found or len({n for _, n in found}) < len(found):
             return None
-        group = max(self.groups, key=lambda one: found[one.head.row.code])
-        return group, found[group.head.row.code]
+        code, n = found[0]
+        return next(group for group in self.groups if group.head.row.code == code), n
 
 
 def heatmap(
@@ -172,7 +172,8 @@ def title(heat: Heatmap, lang: str) -> str:
     told = text("comparing.heat.below", lang, n=len(heat.below), days=text(f"comparing.run.{heat.run}", lang))
     if heat.most is not None:
         group, n = heat.most
-        told += text("comparing.heat.most", lang, where=group.head.row.name, n=n)
+        key = "comparing.heat.most" if n < len(heat.below) else "comparing.heat.in"
+        told += text(key, lang, where=group.head.row.name, n=n)
     silent = sum(line.cells[-1].kind is Kind.SILENT for line in heat.below)
     return told + (text("comparing.heat.silent", lang, n=silent) if silent else "")
 
