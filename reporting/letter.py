@@ -199,6 +199,6 @@ def _add_annex(document: Docx, said: Letter, annex: Annex) -> None:
     paragraph(document, annex.label, _ANNEX)
     paragraph(document, "\n".join(balanced(annex.title, 14, room.pt - 40)), _ANNEX)
     paragraph(document, said.attached, Style(13, italic=True, align=CENTRE, after=Pt(8), with_next=True))
-    table_of(document, annex.columns, annex.rows, room)
+    table_of(document, annex.columns, annex.rows, room, foot=bool(annex.foot))
     if annex.foot:
         paragraph(document, annex.foot, _FOOTNOTE)

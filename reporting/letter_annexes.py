@@ -176,7 +176,10 @@ def _differences(notice: Notice) -> Annex:
 def _difference_cells(notice: Notice, one: Difference, place: int) -> tuple[str, ...]:
     lang = notice.lang
     what = f"{one.what} ({one.category})"
-    said = text("notice.explained", lang, why=one.explained, by=one.explained_by) if one.explained else one.cause
+    said = text("notice.explained", lang, why=one.explained, by=one.explained_by)
+    if not one.explained:  # what may lie behind it is our guess, and nobody's explanation
+        key = "letter.annex.unexplained.cause" if one.cause else "notice.explained.not"
+        said = text(key, lang, cause=one.cause[:1].lower() + one.cause[1:])
     figures = (numbers.whole(one.stated, lang), numbers.whole(one.summed, lang))
     gap = numbers.signed(one.stated - one.summed, lang)
     return (f"{place}", one.unit, what, numbers.day(one.day, lang), *figures, gap, said)

@@ -14,13 +14,26 @@ from reporting.texts import text
 _LATE = (Status.SILENT, Status.STALLED, Status.BEHIND, Status.AT_RISK)
 
 
+def commands(agency: str) -> bool:
+    """Return whether an agency orders, as a people's committee does, or requests, as its departments do."""
+    return agency.startswith(("UBND", "Ủy ban nhân dân", "Uỷ ban nhân dân"))
+
+
 class Asks:
     """Writes the last section of one letter."""
 
     def __init__(
-        self, notice: Notice, paper: Paper, units: Units, due: date, places: Mapping[str, int], agency: str
+        self,
+        notice: Notice,
+        paper: Paper,
+        units: Units,
+        due: date,
+        places: Mapping[str, int],
+        agency: str,
+        latest: date,
     ) -> None:
-        """`places`: under which number each section stands."""
+        """`places`: under which number each section stands; `latest`: the day of the figures or of the letter."""
+        self.latest = latest
         self.notice, self.paper, self.units, self.due = notice, paper, units, due
         self.places, self.agency, self.lang = places, agency, notice.lang
         self.of = {section.status: section for section in notice.lagging}
@@ -35,26 +48,26 @@ class Asks:
         notice, to = self.notice, self.units.addressee()
         asks = self._asks()
         if not asks:
-            key = "kept" if notice.total.whole.remaining == 0 else "go_on"
-            return [self._text(key, agency=self.agency, verb=self._verb(), to=to, end=notice.end)]
+            key = "kept" if notice.total.whole.target else "kept.nothing"
+            return [self._text(key, agency=self.agency, verb=self._verb(), to=to)]
         if len(asks) == 1:
-            return [self._text("one", agency=self.agency, verb=self._verb(), to=to, what=asks[0]) + "."]
+            what = asks[0][:1].lower() + asks[0][1:]
+            return [self._text("one", agency=self.agency, verb=self._verb(), to=to, what=what) + "."]
         return [self._text("several", agency=self.agency, verb=self._verb(), to=to), *lettered(asks)]
 
     def _verb(self) -> str:
         """Return how an agency asks: a people's committee orders, a department requests."""
-        commands = self.agency.startswith(("UBND", "Ủy ban nhân dân", "Uỷ ban nhân dân"))
-        return self._text("verb.orders" if commands else "verb.requests")
+        return self._text("verb.orders" if commands(self.agency) else "verb.requests")
 
     def _asks(self) -> list[str]:
         notice = self.notice
         whole = notice.total.whole
         found: list[str] = []
         if whole.target is None:
-            found.append(self._text("targets.all"))
-        elif whole.remaining and notice.as_of < notice.start:
+            found.append(self._text("targets.all", due=self.due))
+        elif whole.remaining and self.latest < notice.start:
             found.append(self._text("prepare", start=notice.start, end=notice.end))
-        elif whole.remaining and notice.lagging:
+        elif whole.remaining:
             found += self._of_the_late()
         if any(not one.explained for one in notice.differences) and "differences" in self.places:
             found.append(self._text("differences", place=self.places["differences"], due=self.due))
@@ -62,16 +75,17 @@ class Asks:
 
     def _of_the_late(self) -> list[str]:
         notice, whole, found = self.notice, self.notice.total.whole, []
-        over = notice.as_of >= notice.end
-        late = self._late_word()
-        if Status.OVERDUE in self.of or any(status in self.of for status in _LATE):
-            key = "work.over" if over else "work"
-            found.append(self._text(key, late=late, n=whole.remaining, counts=notice.counts, end=notice.end))
-        if Status.SILENT in self.of:
+        over = notice.as_of >= notice.end or self.latest > notice.end
+        urged = notice.as_of >= notice.start and any(status in self.of for status in (Status.OVERDUE, *_LATE))
+        key = ("work.over" if over else "work") if urged else "go_on.over" if over else "go_on"
+        late = self._late_word() if urged else ""
+        left = {"n": whole.remaining, "counts": notice.counts}
+        found.append(self._text(key, late=late, end=notice.end, agency=self.agency, due=self.due, **left))
+        if urged and Status.SILENT in self.of:
             found.append(self._text("silent", who=self._who(self.of[Status.SILENT], "silent")))
         if Status.NO_TARGET in self.of:
-            found.append(self._text("targets", who=self._who(self.of[Status.NO_TARGET], "targets")))
-        if Status.OVERDUE in self.of or any(status in self.of for status in _LATE):
+            found.append(self._text("targets", who=self._who(self.of[Status.NO_TARGET], "targets"), due=self.due))
+        if urged:
             found.append(self._text("report", agency=self.agency, due=self.due))
         return found
 

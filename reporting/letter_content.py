@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from campaign.paperwork import Paper
+from reporting.citations import cited, date_parts
 from reporting.letter_annexes import Annex, annexes
 from reporting.letter_words import Passage, Words, agency_spoken
 from reporting.notice_content import Notice
@@ -16,7 +17,6 @@ DOTS = "…………"
 _GROUND = ("Căn cứ", "Theo", "Xét", "Thực hiện", "Pursuant", "In accordance")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July",
            "August", "September", "October", "November", "December")  # fmt: skip
-_PADDED_DAYS, _PADDED_MONTHS = 10, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +97,6 @@ def number_shown(stamp: Stamp) -> str:
     return f"{stamp.number:02}" if stamp.number is not None else "\u00a0" * 6
 
 
-def date_parts(day: date | None) -> tuple[str, str, str]:
-    """Return day, month and year as the decree writes them: a nought before days below 10 and months 1 and 2."""
-    if day is None:
-        return "\u00a0" * 4, "\u00a0" * 4, "\u00a0" * 6
-    shown = f"{day.day:02}" if day.day < _PADDED_DAYS else f"{day.day}"
-    return shown, f"{day.month:02}" if day.month <= _PADDED_MONTHS else f"{day.month}", f"{day.year}"
-
-
 def long_date(day: date | None, lang: str) -> str:
     """Return a date in full: ngày 05 tháng 01 năm 2025; 5 January 2025."""
     if lang == "vi":
@@ -120,7 +112,7 @@ def place_and_date(place: str, day: date | None, lang: str) -> str:
 
 def grounds(paper: Paper, lang: str) -> tuple[str, ...]:
     """Return the grounds of a letter, each ended by a semicolon, the last by a full stop."""
-    bare = [re.sub(r"[\s;.,]+$", "", one) for one in paper.grounds if one.strip()]
+    bare = [re.sub(r"[\s;.,]+$", "", cited(one)) for one in paper.grounds if one.strip()]
     said = [one if one.startswith(_GROUND) else text("letter.ground", lang, what=one) for one in bare]
     return tuple(one + (";" if place < len(said) else ".") for place, one in enumerate(said, 1))
 

@@ -30,6 +30,7 @@ _ALIGN = {
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _TABLE_SIZES = {11: 0.6, 10: 0.2, 9: 0.0}  # points, and how much of the wished width they must get to be taken
 _WORD_AT_MOST = 90.0  # points; a longer word may be broken within a cell
+_BINDING = ("năm", "tháng", "ngày", "tỉnh", "phố", "huyện", "xã", "quận", "phường", "trấn", "cấp")  # to the next word
 _LONGEST = 500  # letters of a cell whose width is worth measuring
 _TWIPS = 635  # English Metric Units a twentieth of a point
 _CELL_SIDE = 70  # twips of air at both sides of a cell
@@ -74,19 +75,38 @@ def clean(value: str) -> str:
 
 def balanced(value: str, size: float, room: float) -> tuple[str, ...]:
     """Return a bold title in as few lines as it needs, about as long as each other; `room` in points."""
-    words = value.split()
-    count = int(text_width(value, size, bold=True) // room) + 1
+    words = _bound(value.split(), size, room)
+    whole = text_width(value, size, bold=True)
+    count = int(whole // room) + 1
+    limit = whole / count
     while True:
-        limit = min(text_width(value, size, bold=True) / count * 1.06, room)
         lines: list[str] = []
         for word in words:
             if lines and text_width(f"{lines[-1]} {word}", size, bold=True) <= limit:
                 lines[-1] += f" {word}"
             else:
                 lines.append(word)
-        if len(lines) <= count or limit >= room or count > len(words):
+        if len(lines) <= count:
             return tuple(lines)
-        count += 1
+        if limit < room:
+            limit = min(limit * 1.03, room)
+        else:
+            count += 1
+            limit = whole / count
+
+
+def _bound(words: Sequence[str], size: float, room: float) -> list[str]:
+    """Return words with those bound together that a line never parts: năm 2024, huyện Gia Bình, Bắc Ninh."""
+    found: list[str] = []
+    for word in words:
+        last = found[-1].split()[-1] if found else ""
+        name = word[:1].isupper() and not word.isupper() and last.isalpha()
+        binds = last.lower() in _BINDING or (name and last[:1].isupper() and not last.isupper())
+        if binds and text_width(f"{found[-1]} {word}", size, bold=True) <= room / 2:
+            found[-1] += f" {word}"
+        else:
+            found.append(word)
+    return found
 
 
 def text_width(value: str, size: float, *, bold: bool = False) -> float:
@@ -168,17 +188,17 @@ def numbered_pages(section: Section) -> None:
             run._r.append(parse_xml(f'<w:fldChar {nsdecls("w")} w:fldCharType="{kind}"/>'))  # noqa: SLF001
 
 
-def table_of(into: Docx, columns: Sequence[Column], rows: Sequence[Row], room: int) -> None:
+def table_of(into: Docx, columns: Sequence[Column], rows: Sequence[Row], room: int, *, foot: bool = False) -> None:
     """Add a table with lines: headers that repeat on every page, rows that are never split.
 
     It is written as one piece of XML: cell by cell, python-docx takes seconds for three hundred rows.
     """
     body = into.element.body
-    body.insert_element_before(parse_xml(table_xml(columns, rows, room)), "w:sectPr")
+    body.insert_element_before(parse_xml(table_xml(columns, rows, room, foot=foot)), "w:sectPr")
 
 
-def table_xml(columns: Sequence[Column], rows: Sequence[Row], room: int) -> str:
-    """Return a table as XML; `room`: its width in English Metric Units."""
+def table_xml(columns: Sequence[Column], rows: Sequence[Row], room: int, *, foot: bool = False) -> str:
+    """Return a table as XML; `room`: its width in English Metric Units; `foot`: a note stands below it."""
     widths, size = fitted(columns, rows, room // _TWIPS)
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     lines = "".join(
@@ -190,7 +210,8 @@ def table_xml(columns: Sequence[Column], rows: Sequence[Row], room: int) -> str:
         f'<w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>{lines}'
         f'</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar>{sides}</w:tblCellMar></w:tblPr>'
     )
-    written = "".join(_row(one, columns, widths, size) for one in rows)
+    last = len(rows) if foot else 0
+    written = "".join(_row(one, columns, widths, size, with_next=place == last) for place, one in enumerate(rows, 1))
     headers = _headers(columns, widths, size)
     return f"<w:tbl {nsdecls('w')}>{settings}<w:tblGrid>{grid}</w:tblGrid>{headers}{written}</w:tbl>"
 
@@ -253,13 +274,13 @@ def _headers(columns: Sequence[Column], widths: Sequence[int], size: int) -> str
     return _tr("".join(upper), header=True) + _tr("".join(lower), header=True)
 
 
-def _row(row: Row, columns: Sequence[Column], widths: Sequence[int], size: int) -> str:
+def _row(row: Row, columns: Sequence[Column], widths: Sequence[int], size: int, *, with_next: bool = False) -> str:
     if row.heading:
         merge = f'<w:gridSpan w:val="{len(columns)}"/>'
         return _tr(_cell(row.cells[0], sum(widths), size, "left", bold=True, merge=merge, with_next=True))
     return _tr(
         "".join(
-            _cell(value, width, size, column.side, bold=row.bold)
+            _cell(value, width, size, column.side, bold=row.bold, with_next=with_next)
             for value, width, column in zip(row.cells, widths, columns, strict=True)
         )
     )

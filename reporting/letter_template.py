@@ -23,7 +23,8 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
 from campaign.errors import ContractError
-from reporting.letter_content import Letter, Stamp, date_parts, long_date, number_shown
+from reporting.citations import date_parts
+from reporting.letter_content import Letter, Stamp, long_date, number_shown
 from reporting.letter_docx import clean, table_xml
 
 NEEDED = ("so", "ngay_thang", "trich_yeu", "noi_dung", "nguoi_ky")

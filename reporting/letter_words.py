@@ -13,8 +13,10 @@ from datetime import date, timedelta
 from campaign.paperwork import Paper
 from campaign.progress import Status
 from reporting import numbers, periods
+from reporting.citations import already_cited
 from reporting.letter_annexes import FEW, About, Annex
-from reporting.letter_asks import Asks
+from reporting.letter_asks import Asks, commands
+from reporting.letter_finished import Finished
 from reporting.letter_units import Units, joined, lettered, mid
 from reporting.notice_content import Difference, Line, Notice, Section
 from reporting.notice_words import capital
@@ -22,8 +24,9 @@ from reporting.texts import text
 
 DOTS = "…………"
 _WORST = 3  # named in a sentence when they are too many to name all
-_COMMON = ("Số hóa", "Cao điểm", "Đợt", "Phong trào")  # words that are no names within a sentence
+_NAMES = ("Chiến dịch", "Chương trình", "Đề án", "Dự án", "Kế hoạch", "Cuộc vận động", "Tháng cao điểm")  # of campaigns
 _PLACES = ("TỈNH", "THÀNH PHỐ", "HUYỆN", "QUẬN", "THỊ XÃ", "XÃ", "PHƯỜNG", "THỊ TRẤN", "ĐẶC KHU")
+_SEVERAL = r"(UBND|Ủy ban nhân dân|Uỷ ban nhân dân) các "
 _SATURDAY = 5
 
 
@@ -57,6 +60,17 @@ def spoken(name: str) -> str:
     return " ".join([first.capitalize(), "".join(_field(one) for one in fields)]).strip() + place
 
 
+def campaign_spoken(name: str) -> str:
+    """Return a campaign's name within a sentence: its capital stays only where it begins a name.
+
+    Chiến dịch số hóa … and Quang Trung keep it; Xóa nhà tạm → xóa nhà tạm.
+    """
+    words = name.split()
+    if name.startswith(_NAMES) or (len(words) > 1 and words[1][:1].isupper()) or name[1:2].isupper():
+        return name
+    return name[:1].lower() + name[1:]
+
+
 def _field(words: str) -> str:
     return words.lower() if words in (", ", " VÀ ", " - ") else words.capitalize()
 
@@ -78,10 +92,11 @@ class Words:
         self.notice, self.paper, self.annexes, self.replaces = notice, paper, annexes, replaces
         self.lang, self.counts = notice.lang, notice.counts
         self.due = due_on(notice, paper, signed_on)
+        self.latest = max(notice.as_of, signed_on or notice.as_of)
         self.agency = agency_spoken(paper) or DOTS
         self.units = Units(notice)
         bare = re.sub(r"\s*\([^)]*\)", "", notice.campaign)
-        self.campaign = bare[0].lower() + bare[1:] if bare.startswith(_COMMON) else bare
+        self.campaign = campaign_spoken(bare) if self.lang == "vi" else bare
         self.own = notice.row is not None and notice.row.parent_code is not None
         if self.lang == "vi" and self.campaign[-1:].isdigit() and not self.own:
             self.campaign += ","  # năm 2024, tháng 10/2024
@@ -106,16 +121,20 @@ class Words:
 
     def recipients(self) -> list[str]:
         """Return whom a notice is sent to, or, of a công văn, whom besides those it is addressed to."""
-        listed = self._own_addressee(self.paper.recipients)
-        return listed or ([capital(self.units.addressee())] if self.paper.form == "thong-bao" else [])
+        if self.paper.form == "thong-bao":
+            return self._own_addressee(self.paper.recipients) or [capital(self.units.addressee())]
+        above = {_plain(one) for one in (*self.paper.addressed_to, *self.addressed_to())}  # - Như trên
+        several = [one for one in self.paper.recipients if self.own and re.match(_SEVERAL, one)]
+        return [one for one in self.paper.recipients if _plain(one) not in above and one not in several]
 
     def _own_addressee(self, configured: Sequence[str]) -> list[str]:
         """Return the configured ones; in a unit's own letter it stands in place of "UBND các huyện …"."""
         if not self.own:
             return list(configured)
-        several = [one for one in configured if re.match(r"(UBND|Ủy ban nhân dân|Uỷ ban nhân dân) các ", one)]
-        rest = [one for one in configured if one not in several]
-        return [capital(self.units.addressee()), *rest] if several or configured else []
+        own, several = capital(self.units.addressee()), [one for one in configured if re.match(_SEVERAL, one)]
+        if not configured or not several:
+            return [own, *configured] if configured else []
+        return [own if one == several[0] else one for one in configured if one not in several[1:]]
 
     # The body
 
@@ -124,12 +143,12 @@ class Words:
         said: list[tuple[str, list[str]]] = [("general", self._general())]
         alone = self.notice.row is not None and self.notice.row.is_leaf
         if not self._unknown():
-            said.append(("finished", [] if alone else self._finished()))
+            said.append(("finished", [] if alone else Finished(self.notice, self.units, self._annex).paragraphs()))
             said.append(("lagging", [] if alone and not self.notice.lagging else self._lagging()))
         said.append(("differences", self._differences()))
         sections = [(key, paragraphs) for key, paragraphs in said if paragraphs]
         places = {key: place for place, (key, _) in enumerate(sections, 1)}
-        asks = Asks(self.notice, self.paper, self.units, self.due, places, self.agency)
+        asks = Asks(self.notice, self.paper, self.units, self.due, places, self.agency, self.latest)
         sections.append(("asks", asks.paragraphs()))
         found = [Passage(self._opening())]
         if self.replaces:
@@ -137,7 +156,7 @@ class Words:
         for place, (key, paragraphs) in enumerate(sections, 1):
             found.append(Passage(f"{place}. " + self._text(f"head.{key}"), heading=True))
             found += [Passage(one) for one in paragraphs]
-        key = "closing" if self.paper.form == "thong-bao" else "closing.plain"
+        key = "closing" if self.paper.form == "thong-bao" or commands(self.agency) else "closing.plain"
         return [*found, Passage(self._text(key, agency=self.agency, to=self.units.addressee()))]
 
     def _unknown(self) -> bool:
@@ -150,17 +169,17 @@ class Words:
         where = self._where()
         period = periods.spoken(notice.period, self.lang)
         params = {"agency": self.agency, "campaign": self.campaign, "where": where, "period": period, "figures": days}
-        if notice.decision:
+        if notice.decision and not already_cited(self.paper.grounds, notice.decision):
             return self._text("opening.decision", decision=mid_capital(notice.decision, keep=True), **params)
         return self._text("opening", **params)
 
     def _general(self) -> list[str]:
         """Return the results as a whole: in all, by group, in the period, against the plan."""
-        notice, total = self.notice, self.notice.total
+        total = self.notice.total
         if self._unknown():
-            return [self._text("no_target", unit=capital(self.units.itself))]
+            return [self._text("no_target", unit=capital(self.units.itself)), *self._tables()]
         if total.whole.target == 0:
-            return [self._text("nothing_to_do", unit=capital(self.units.itself))]
+            return [self._text("nothing_to_do", unit=capital(self.units.itself)), *self._tables()]
         found = [self._result(total)]
         if total.whole.done:
             found += self._groups(total)
@@ -169,12 +188,13 @@ class Words:
         if excess and total.whole.remaining:
             tail.insert(0, self._text("excess", n=excess, counts=self.counts))
         found.append(" ".join(one for one in tail if one))
+        return [one for one in (*found, *self._tables()) if one]
+
+    def _tables(self) -> list[str]:
+        """Return where the ranked tables are."""
         refs = [self._referred(one) for one in self.annexes if one.about is About.RANKING]
-        if refs and any(len(ranking.lines) > 1 for ranking in notice.rankings):
-            found.append(self._text("see.rankings", annexes=joined(refs, self.lang)))
-        elif refs:
-            found.append(self._text("see.ranking", annexes=joined(refs, self.lang)))
-        return [one for one in found if one]
+        many = any(len(ranking.lines) > 1 for ranking in self.notice.rankings)
+        return [self._text("see.rankings" if many else "see.ranking", annexes=joined(refs, self.lang))] if refs else []
 
     def _result(self, total: Line) -> str:
         whole = total.whole
@@ -216,6 +236,8 @@ class Words:
         n = total.in_period or 0
         if n == (total.whole.done or 0):  # all of it was done in the period, as was just said
             return ""
+        if not n and total.whole.remaining == 0:  # nothing was left to be done
+            return ""
         key = "in_period" if n > 0 else "in_period.less" if n < 0 else "in_period.none"
         within = periods.within(self.notice.period, self.lang)
         return self._text(key, within=within, n=abs(n), counts=self.counts)
@@ -241,62 +263,6 @@ class Words:
         key = "days.left" if left > 0 else "days.last" if left == 0 else "days.over"
         return self._text(key, end=notice.end, n=abs(left))
 
-    # Who has finished
-
-    def _finished(self) -> list[str]:
-        found = []
-        for level in self.units.levels():
-            with_work = self.units.with_work(level)
-            section = next((one for one in self.notice.finished if one.level == level), None)
-            if with_work:
-                found.append(self._finished_of(level, with_work, section))
-        bands = self._bands()
-        return [*found, bands] if bands else found
-
-    def _finished_of(self, level: str, with_work: int, section: Section | None) -> str:
-        lines = section.lines if section else ()
-        units = self.units.spoken(level)
-        if not lines:
-            return self._text("finished.none", units=units, n=with_work)
-        only = with_work == 1
-        many = len(lines) > FEW
-        named = [self._finished_name(one) for one in (lines[:_WORST] if many else lines)]
-        key = "only" if only else "all" if len(lines) == with_work else "one" if len(lines) == 1 else "some"
-        said = self._text(f"finished.{key}", done=len(lines), n=with_work, units=units, name=capital(named[0]))
-        if only:
-            return said
-        names = joined(named, self.lang)
-        tail = "finished.names.many" if many else "finished.names.one" if len(lines) == 1 else "finished.names"
-        return said + self._text(tail, names=names, annex=self._annex(About.FINISHED))
-
-    def _finished_name(self, line: Line) -> str:
-        return self._text("finished.on", name=self.units.name(line), on=line.finished_on)
-
-    def _bands(self) -> str:
-        """Return how far those are that have not finished; nothing when fewer than two are left."""
-        banding = self.notice.bands[-1] if self.notice.bands else None
-        if banding is None:
-            return ""
-        shown = [
-            band
-            for band in banding.bands
-            if band.lines and band.group.value in ("above", "middle", "below", "not_begun")
-        ]
-        if sum(len(band.lines) for band in shown) < 2:  # noqa: PLR2004 - of one unit the next section speaks
-            return ""
-        said = []
-        for band in shown:
-            key = f"band.{band.group}"
-            if band.low is None and band.high is None and key != "band.not_begun":
-                return ""
-            if band.group.value == "below" and not band.low:
-                key = "band.below.zero"
-            elif band.group.value == "middle" and (band.low is None or band.high is None):
-                key = "band.middle.low" if band.low is not None else "band.middle.high"
-            low, high = (numbers.bound(one, self.lang) for one in (band.low, band.high))
-            said.append(self._text(key, n=len(band.lines), low=low, high=high))
-        return self._text("bands", units=self.units.spoken(banding.level), list="; ".join(said))
-
     # Who lags
 
     def _lagging(self) -> list[str]:
@@ -305,18 +271,30 @@ class Words:
             return []
         if not notice.lagging:
             return [self._text("lagging.none")]
+        if all(section.status is Status.NO_TARGET for section in notice.lagging):  # which is not late
+            return [
+                self._text("lagging.none"),
+                self._text("lagging.single", what=self._lagging_of(notice.lagging[0])) + ".",
+            ]
         said = [self._lagging_of(section) for section in notice.lagging]
         several = len(said) > 1
         n = sum(len(section.lines) for section in notice.lagging)
         see = self._annex(About.LAGGING)
         intro = self._text("lagging.intro.annex" if see else "lagging.intro", n=n, annex=see)
-        return [intro, *lettered(said)] if several else [self._text("lagging.single", what=said[0], annex=see) + "."]
+        if several:
+            return [intro, *lettered(said)]
+        return [self._text("lagging.single.annex" if see else "lagging.single", what=said[0], annex=see) + "."]
 
     def _lagging_of(self, section: Section) -> str:
-        what, lines = self._text(f"lag.{section.status}"), section.lines
+        lines, key = section.lines, f"lag.{section.status}"
+        if self.notice.as_of >= self.notice.end and section.status in (Status.BEHIND, Status.AT_RISK):
+            key += ".end"
+        what = self._text(key)
         many = len(lines) > FEW
         names = joined([self._late_name(one, section.status) for one in (lines[:_WORST] if many else lines)], self.lang)
         key = "many" if many else "one" if len(lines) == 1 else "few"
+        if many and _place(lines[_WORST - 1]) == _place(lines[_WORST]):  # who is last cannot be said
+            key = "some"
         return self._text(f"lagging.{key}", what=what, n=len(lines), names=names)
 
     def _late_name(self, line: Line, status: Status) -> str:
@@ -324,11 +302,15 @@ class Words:
         if row is None or status is Status.NO_TARGET:
             return name
         key = "why.never" if status is Status.SILENT and row.last_as_of is None else f"why.{status}"
+        if status in (Status.BEHIND, Status.AT_RISK) and not row.done:
+            key = "why.not_begun"
         short = numbers.half_up(-(row.variance or 0))
         share = numbers.percent(row.completion, self.lang, row.remaining == 0)
         pace = numbers.percent(row.pace, self.lang)
         params = {"last": row.last_as_of, "days": row.stalled_days, "pace": pace, "short": short, "share": share}
-        return self._text("named", name=name, why=self._text(key, remaining=row.remaining, **params))
+        return self._text(
+            "named", name=name, why=self._text(key, remaining=row.remaining, counts=self.counts, **params)
+        )
 
     # What does not agree
 
@@ -363,7 +345,7 @@ class Words:
         )
         if not one.explained:
             return f"{said} " + self._text("differ.unexplained")
-        why = one.explained.rstrip(". ")
+        why = one.explained.strip().rstrip(".")
         return f"{said} " + self._text("differ.explained", why=why, by=one.explained_by)
 
     def _annex(self, about: About) -> str:
@@ -372,6 +354,15 @@ class Words:
     def _referred(self, annex: Annex) -> str:
         """Return how the text points to an annex; the only one has no number."""
         return annex.label if len(self.annexes) > 1 else self._text("annex.only")
+
+
+def _place(line: Line) -> int | None:
+    """Return by what the units that lag are put in order."""
+    return line.row.rank if line.row else None
+
+
+def _plain(name: str) -> str:
+    return name.strip(" -;.").casefold()
 
 
 def mid_capital(value: str, *, keep: bool = False) -> str:

@@ -16,6 +16,7 @@ from campaign.progress import Status, UnitProgress
 from reporting import faults, numbers
 from reporting.burnup import drawn_days
 from reporting.cells import Share
+from reporting.citations import cited
 from reporting.explained import differences
 from reporting.figures import Figures
 from reporting.notice_content import (
@@ -104,7 +105,7 @@ class Maker:
             unit_code=head.code if head else None,
             campaign_id=self.campaign.id,
             campaign=self.campaign.title(self.lang),
-            decision=self.campaign.decision,
+            decision=cited(self.campaign.decision) if self.campaign.decision else None,
             simulated=self.campaign.simulated,
             start=self.campaign.start,
             end=self.campaign.end,

@@ -14,10 +14,11 @@ from docx.oxml.ns import qn
 
 from campaign.errors import UsageError
 from campaign.paperwork import Paper, Signer
+from reporting.citations import date_parts
 from reporting.figures import Figures
 from reporting.letter import letter
 from reporting.letter_annexes import roman
-from reporting.letter_content import Letter, Stamp, date_parts, letter_of, missing
+from reporting.letter_content import Letter, Stamp, letter_of, missing
 from reporting.letter_words import due_on, spoken
 from reporting.notice import notices
 from reporting.notice_content import Notice
@@ -68,7 +69,7 @@ def test_a_letter_tells_results_finishers_laggards_and_requests_in_this_order(ma
     assert "tỉnh Bắc Hà đã thực hiện 10.992/16.017 thông tin, đạt 68,6%; còn lại 5.045 thông tin." in words
     assert "Chưa có đơn vị cấp huyện nào hoàn thành chỉ tiêu (0/2)." in words
     assert "Có 2/5 đơn vị cấp xã đã hoàn thành chỉ tiêu, theo thứ tự thời gian gồm: xã B thuộc huyện B" in words
-    assert "a) Chưa gửi báo cáo: xã B thuộc huyện B (báo cáo gần nhất ngày 08/01/2025);" in words
+    assert "a) Chậm gửi báo cáo: xã B thuộc huyện B (báo cáo gần nhất ngày 08/01/2025);" in words
     assert "d) Chưa được giao chỉ tiêu: phường Chưa Giao thuộc huyện B." in words
     assert "Sở Tư pháp đề nghị UBND các huyện:" in words
     assert said.body[-1].text == "Sở Tư pháp thông báo để UBND các huyện biết, thực hiện./."
@@ -82,7 +83,7 @@ def test_a_districts_own_letter_asks_that_district_and_goes_to_it(made: list[Not
     assert "trên địa bàn huyện B" in said.subject
     assert "Sở Tư pháp đề nghị UBND huyện B:" in words
     assert "thuộc huyện B" not in words  # all of them are
-    assert said.recipients == ("- UBND huyện B;", "- UBND tỉnh (để báo cáo);", "- Lưu: VT, HCTP.")
+    assert said.recipients == ("- UBND tỉnh (để báo cáo);", "- UBND huyện B;", "- Lưu: VT, HCTP.")
     assert "nêu tại Phụ lục kèm theo." in words
     assert [one.label for one in said.annexes] == ["Phụ lục"]
 
@@ -102,7 +103,7 @@ def test_when_nobody_has_begun_the_letter_says_so_without_a_share(told: Told) ->
     words = words_of(told("2025-01-06..2025-01-08", counts=counts)[0])
     assert "tỉnh Bắc Hà chưa có kết quả; tổng số phải thực hiện là 16.017 thông tin." in words
     assert "phải đạt 4.805 thông tin (30,0%); kết quả thực hiện còn thiếu 4.805 thông tin." in words  # 3 days of 10
-    assert "5 đơn vị chưa có kết quả (0%)" in words
+    assert "Cả 5 đơn vị cấp xã chưa hoàn thành đều chưa có kết quả (0%)." in words
     assert "chậm nhất ngày 15/01/2025" in words
     assert "0/16.017" not in words
 
@@ -143,7 +144,7 @@ def test_many_are_counted_with_the_last_named_and_listed_in_an_annex(told: Told)
     lagging = next(one for one in said.annexes if one.about == "lagging")
     words = words_of(said)
     assert f"(danh sách tại {lagging.label})" in words
-    assert "a) Chưa gửi báo cáo: 13 đơn vị, trong đó xếp cuối là " in words
+    assert "a) Chậm gửi báo cáo: 13 đơn vị, trong đó có " in words
     listed = {row.cells[1] for row in lagging.rows if not row.heading}
     assert {f"Xã số {n}" for n in range(9)} <= listed
     assert all(one.label in words for one in said.annexes)  # every annex is pointed to

@@ -121,7 +121,7 @@ def test_kind_and_subject_stand_in_the_middle_with_a_rule_of_a_third_to_a_half(p
 
 
 def test_the_body_is_indented_and_its_paragraphs_and_lines_stand_apart(printed: Printed) -> None:
-    opening = printed.find(0, "Thực hiện Kế hoạch số 1/KH-UBND")
+    opening = printed.find(0, "Sở Tư pháp thông báo kết quả")
     heading = printed.find(0, "1. Kết quả chung")
     assert opening.size in (13, 14)
     assert heading.size in (13, 14)

@@ -183,7 +183,7 @@ def test_the_sentences_say_the_results_as_a_whole(figures: Figures) -> None:
     assert province.says[1:5] == (
         "– Nhóm một: 10.452/15.470, đạt 67,6%.",
         "– Nhóm hai: 540/547, đạt 98,7%.",
-        "Một số đơn vị vượt chỉ tiêu 20 thông tin; phần vượt không bù cho đơn vị còn thiếu.",
+        "Có 20 thông tin vượt chỉ tiêu; phần vượt không được tính bù cho phần còn thiếu.",
         "Trong tháng 01/2025 thực hiện 10.952 thông tin.",
     )
     assert "Số đơn vị cấp xã đã hoàn thành: 2/5." in province.says
