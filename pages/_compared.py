@@ -138,11 +138,13 @@ def _multiples(view: View, days: dict[date, dict[str, UnitProgress]]) -> Compare
     }
     span = (view.campaign.start, view.campaign.end)
     drawn = multiples.multiples(days, codes, plans, span)
+    if not drawn.units:
+        return Compared()
     body = multiples.grid(drawn, view.lang, _unit(view))
     if len(drawn.units) > multiples.MOST:
         more = view.says("comparing.multiples.first", n=multiples.MOST, m=len(drawn.units))
         body += f'<p class="cd-meta">{e(more)}</p>'
-    return Compared(multiples.title(drawn, view.lang), body if drawn.units else "")
+    return Compared(multiples.title(drawn, view.lang), body)
 
 
 def _moves(view: View, days: dict[date, dict[str, UnitProgress]]) -> Compared:
@@ -172,10 +174,9 @@ def _picker(view: View, leaves: list[str], shown: list[str], chosen: list[str]) 
     groups: dict[str, list[str]] = {}
     for code in offered:
         groups.setdefault(view.tree.unit(code).parent_code or code, []).append(code)
-    full = len(chosen) >= rank_moves.MOST_CHOSEN
     drawn = ""
     for parent, codes in groups.items():
-        names = "".join(_choice(view, code, shown, chosen, full=full) for code in codes)
+        names = "".join(_choice(view, code, shown) for code in codes)
         drawn += f"<p><b>{e(view.tree.unit(parent).name)}</b> {names}</p>"
     notes = [view.says("comparing.moves.most", n=rank_moves.MOST_CHOSEN)]
     if len(offered) < len(leaves):
@@ -187,15 +188,15 @@ def _picker(view: View, leaves: list[str], shown: list[str], chosen: list[str]) 
     )
 
 
-def _choice(view: View, code: str, shown: list[str], chosen: list[str], *, full: bool) -> str:
-    """Return one unit as a link that draws it, or no longer; the first choice starts from an empty picture."""
+def _choice(view: View, code: str, shown: list[str]) -> str:
+    """Return one unit as a link that draws its line too, or no longer; a full picture takes no more."""
     name = e(view.tree.unit(code).name)
-    is_chosen = code in chosen
-    if full and not is_chosen:
+    if code in shown:
+        href = view.address.href(units_shown=",".join(one for one in shown if one != code))
+        return f'<a href="{e(href)}" aria-current=true>✓ {name}</a>'
+    if len(shown) >= rank_moves.MOST_CHOSEN:
         return f"<span>{name}</span>"
-    sign = "✓ " if is_chosen or (not chosen and code in shown) else ""
-    current = " aria-current=true" if sign else ""
-    return f'<a href="{e(_changed(view, "units_shown", code))}"{current}>{sign}{name}</a>'
+    return f'<a href="{e(view.address.href(units_shown=",".join([*shown, code])))}">{name}</a>'
 
 
 def _funnel(view: View) -> Compared:

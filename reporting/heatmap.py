@@ -219,7 +219,10 @@ def table(
         for is_head, line, leaves in shown.lines
     )
     caption = html.escape(title(heat, lang))
-    return f'<table class="cd-heat"><caption class="cd-unseen">{caption}</caption>{head}<tbody>{body}</tbody></table>'
+    return (
+        f'<table class="cd-heat" style="--cd-days:{len(heat.days)}"><caption class="cd-unseen">{caption}</caption>'
+        f"{head}<tbody>{body}</tbody></table>"
+    )
 
 
 def _toggle(

@@ -16,6 +16,7 @@ from reporting.texts import text
 
 HIGHEST = Fraction(5, 4)  # of the target: what lies above is cut off, or one excess would flatten all others
 MOST = 36
+FEW = 12  # of more, each is drawn smaller
 AREA = "rgba(196, 80, 42, 0.22)"
 
 
@@ -80,8 +81,6 @@ def _reported(days: Days, code: str) -> tuple[tuple[date, Fraction], ...]:
 
 def title(drawn: Multiples, lang: str) -> str:
     """Return the multiples in one sentence."""
-    if not drawn.units:
-        return text("comparing.multiples.no_target", lang)
     if not drawn.behind:
         return text("comparing.multiples.none", lang, m=len(drawn.units))
     first = drawn.units[0].row
@@ -98,7 +97,9 @@ def title(drawn: Multiples, lang: str) -> str:
 
 def grid(drawn: Multiples, lang: str, href: Callable[[str], str]) -> str:
     """Return the pictures as HTML, the first `MOST` of them."""
-    return f'<div class="cd-smalls">{"".join(_figure(drawn, one, lang, href) for one in drawn.units[:MOST])}</div>'
+    shown = drawn.units[:MOST]
+    kind = "cd-smalls cd-many" if len(shown) > FEW else "cd-smalls"
+    return f'<div class="{kind}">{"".join(_figure(drawn, one, lang, href) for one in shown)}</div>'
 
 
 def _completion(row: UnitProgress, lang: str) -> str:

@@ -63,7 +63,7 @@ def _ranks(rows: Mapping[str, UnitProgress], codes: Collection[str]) -> dict[str
 def title(drawn: Moves, lang: str) -> str:
     """Return the movement in one sentence."""
     if drawn.ranked < 2:  # noqa: PLR2004 - one unit has nobody to pass
-        return text("comparing.moves.one", lang)
+        return text("comparing.moves.one" if drawn.ranked else "comparing.moves.nobody", lang)
     if len(drawn.days) < 2:  # noqa: PLR2004 - one day is no movement
         return text("comparing.moves.one_day", lang)
     said = [
