@@ -6,9 +6,9 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from campaign.emulation import Part
 from campaign.sections import Identifier, Names, Section
@@ -113,9 +113,13 @@ class Message(Section):
     attach: tuple[Literal["pdf", "png"], ...] = ()
     title: Names = Field(default_factory=dict)
 
-    @field_validator("to")
+    @model_validator(mode="before")
     @classmethod
-    def _from_the_environment(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if not value or not all(_FROM_ENVIRONMENT.fullmatch(one) for one in value):
-            raise ValueError('a list like ["env:CANDICH_ZALO"] was expected: addresses are read from the environment')
-        return value
+    def _from_the_environment(cls, table: Any) -> Any:  # of the whole table: an error of one key would tell an address
+        to = table.get("to", ("env:X",)) if isinstance(table, dict) else ("env:X",)
+        said = to if isinstance(to, list | tuple) else ()
+        if not said or not all(isinstance(one, str) and _FROM_ENVIRONMENT.fullmatch(one) for one in said):
+            raise ValueError(
+                'to: a list like ["env:CANDICH_ZALO"] was expected: addresses are read from the environment'
+            )
+        return table

@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -28,7 +29,8 @@ from warehouse.versions import CURRENT, VersionStore, sha256_of, sync_folder
 LOG = logging.getLogger(__name__)
 CONTENTS = "CONTENTS.json"
 NOTICES = "notices"
-KEPT_FOLDERS = ("received", "submitted", NOTICES)
+KEPT_FOLDERS = ("received", "submitted", NOTICES, "messages")
+LOG_OF_MESSAGES = "messages/sent.jsonl"  # the one file that grows: of its folder nothing else is kept
 PACKED_FOLDERS = ("warehouse", *KEPT_FOLDERS)
 SUFFIX = ".candich.zip"
 HALF = ".restoring"  # what a restore is writing; one that was killed leaves it behind
@@ -36,7 +38,7 @@ _VERSION = re.compile(r"v[0-9]{6,}")
 
 
 def backup(config: Configuration, out: Path) -> dict[str, Any]:
-    """Write every campaign's published version and all that was received, submitted and issued to one file.
+    """Write every campaign's published version and all that was received, submitted, issued and sent to one file.
 
     Return what went in. The file appears whole or not at all. Raises UsageError when `out` exists.
     """
@@ -65,8 +67,11 @@ def backup(config: Configuration, out: Path) -> dict[str, Any]:
                     parts = path.relative_to(folder).parts
                     if name == NOTICES and parts[0].removesuffix(".json") not in written:
                         continue
+                    packed = f"{name}/{'/'.join(parts)}"
+                    if name == "messages" and packed != LOG_OF_MESSAGES:
+                        continue
                     if path.name != HALF and not any(part.startswith(INCOMING) for part in parts):
-                        _add(archive, contents, path, f"{name}/{'/'.join(parts)}")
+                        _add(archive, contents, path, packed)
             archive.writestr(CONTENTS, json.dumps(contents, ensure_ascii=False, indent=1))
         beside.replace(out)
     finally:
@@ -81,6 +86,11 @@ def _written(config: Configuration) -> frozenset[str]:
 
 
 def _add(archive: zipfile.ZipFile, contents: dict[str, Any], path: Path, name: str) -> None:
+    if name == LOG_OF_MESSAGES:  # it may grow right now: what is read once is what is kept
+        content = path.read_bytes()
+        contents["files"][name] = sha256(content).hexdigest()
+        archive.writestr(name, content)
+        return
     contents["files"][name] = sha256_of(path)
     archive.write(path, name)
 
@@ -154,6 +164,8 @@ def restore(config: Configuration, file: Path) -> dict[str, Any]:
             # the mark of a finished load comes last: without it, half a load counts for nothing
             for path in sorted(packed, key=lambda one: (one.parent, one.name == FINISHED, one.name)):
                 place = path.relative_to(folder)
+                if place.as_posix() == LOG_OF_MESSAGES and _has_grown(config.data / place, path):
+                    continue
                 if not _put_back(path, config.data / place):
                     differing.append(place.as_posix())
                     LOG.warning("%s stays, unlike the backup's; to have that, remove it and restore again", place)
@@ -188,6 +200,11 @@ def _put_back(path: Path, target: Path) -> bool:
     beside.replace(target)
     sync_folder(target.parent)
     return True
+
+
+def _has_grown(target: Path, path: Path) -> bool:
+    """Tell whether `target` begins as `path` does, and goes on."""
+    return target.is_file() and _is_cut_short(path, target)
 
 
 def _is_cut_short(target: Path, path: Path) -> bool:

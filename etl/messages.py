@@ -91,7 +91,7 @@ def targets(message: Message) -> list[Target]:
             box = str(getattr(service, "targets", "")) if service is not None else ""
             mark = _mark(f"{address}\n{box}")
             found.append(Target(named, mark, service, "" if service is not None else Why.NOT_UNDERSTOOD))
-    return found
+    return list({one.mark: one for one in reversed(found)}.values())[::-1]  # one address given twice is one address
 
 
 def _mark(secret: str) -> str:
@@ -116,7 +116,7 @@ def parcels(
     not in the campaign, SourceError before the first figures.
     """
     found, sendable = [], targets(message)
-    for unit in message.units or (None,):
+    for unit in dict.fromkeys(message.units) or (None,):
         with _figures(config, message, unit) as figures:
             day = _day(figures, day_of or now)
             code = unit or top_of(figures, day)

@@ -189,3 +189,21 @@ def test_tonights_backup_is_proved_and_the_oldest_go(small: Small) -> None:
     assert len(kept) == 2
     assert kept[0] == "2024-01-02-000000.candich.zip"
     restore(small.config, small.folder / "safe" / kept[1])
+
+
+def test_what_was_sent_comes_back_so_that_it_is_not_sent_again(small: Small) -> None:
+    log = small.config.data / "messages" / "sent.jsonl"
+    small.send(counts(("00101", "3", 10)))
+    log.parent.mkdir()
+    log.write_text('{"key": "a"}\n', "utf-8")
+    log.with_name("lock").touch()
+    file = small.folder / "with-messages.candich.zip"
+    backup(small.config, file)
+    with log.open("a", encoding="utf-8") as opened:
+        opened.write('{"key": "b"}\n')
+    assert restore(small.config, file)["differing"] == []
+    assert log.read_text("utf-8") == '{"key": "a"}\n{"key": "b"}\n'  # what was sent since stays sent
+    shutil.rmtree(log.parent)
+    restore(small.config, file)
+    assert [path.name for path in log.parent.iterdir()] == ["sent.jsonl"]
+    assert log.read_text("utf-8") == '{"key": "a"}\n'

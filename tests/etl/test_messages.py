@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from campaign.errors import SourceError, UsageError
+from campaign.errors import ConfigError, SourceError, UsageError
 from etl import messages
 from etl.commands import main
 from etl.configured import load
@@ -182,6 +182,27 @@ def test_each_mailbox_is_a_message_of_its_own(config, monkeypatch):
     assert len({one.key for one in notes}) == 3
     assert [tos for tos, _ in box.got] == [["lanhdao@tinh.example"], ["phong@tinh.example"]]
     assert len(got) == 1
+
+
+def test_an_address_or_a_unit_given_twice_gets_one_message(tmp_path, monkeypatch):
+    config = load(campaign(tmp_path, units=("A", "A"), to=("env:TO", "env:TOO")))
+    with mail_server() as (box, address):
+        monkeypatch.setenv("TO", f"{address} {address}")
+        monkeypatch.setenv("TOO", address)
+        assert messages.send_due(config, EVENING) == {"sent": 1, "refused": 0, "unknown": 0}
+        assert [one.state for one in messages.send_now(config, "toi", EVENING + MINUTE)] == [State.SENT]
+    assert len(box.got) == 1
+
+
+@pytest.mark.parametrize("to", ['"{}"', '["env:TO", "{}"]', '{{ one = "{}" }}', '[["{}"]]', "[1]", "[]"])
+def test_an_address_written_into_the_configuration_is_refused_and_not_repeated(tmp_path, to):
+    config = campaign(tmp_path, days=1)
+    written = "mailto://me:hunter2@mail.example"
+    config.write_text(config.read_text("utf-8").replace('["env:TO"]', to.format(written)), "utf-8")
+    with pytest.raises(ConfigError) as refused:
+        load(config)
+    assert "message[1]: to: a list like" in str(refused.value)
+    assert "hunter2" not in str(refused.value)
 
 
 def test_a_district_gets_its_own_and_nothing_of_the_others(tmp_path, monkeypatch):
