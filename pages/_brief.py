@@ -8,7 +8,7 @@ from campaign.configuration import ALL
 from pages import _ask
 from pages._cards import draw, e, unit_link
 from pages._view import View
-from reporting.brief import Brief, Failing
+from reporting.brief import Brief, Call, Failing
 from reporting.brief_page import Form, file_name
 
 MIME: dict[Form, str] = {"png": "image/png", "pdf": "application/pdf"}
@@ -27,13 +27,22 @@ def strip(view: View) -> str:
     made = of(view)
     if made is None:
         return ""
-    names = " · ".join(unit_link(view, one.code, one.name) for one in made.calls)
+    names = e(" · ".join(one.name for one in made.calls))  # no links: the whole line is one button that opens
     short = f"<b>{e(view.says('brief.calls'))}</b> {names}" if names else e(made.nobody or made.against or made.fresh)
-    told = "".join(f"<p>{e(line)}</p>" for line in made.lines)
+    called = dict(zip(made.called, made.calls, strict=True))
+    told = "".join(f"<p>{_line(view, line, called.get(line))}</p>" for line in made.lines)
     data = f'data-copy="{e(made.text)}" data-said="{e(view.says("brief.copied"))}"'
     copy = f'<button type="button" class="cd-button" {data}>{e(view.says("brief.copy"))}</button>'
     label = f"<b>{e(view.says('brief.title'))}</b>"
     return f'<details class="cd-brief"><summary>{label}<span>{short}</span></summary><div>{told}{copy}</div></details>'
+
+
+def _line(view: View, line: str, one: Call | None) -> str:
+    """Return one line of the brief; of a unit to call, its name as a link."""
+    if one is None:
+        return e(line)
+    before, name, after = line.partition(one.name)
+    return f"{e(before)}{unit_link(view, one.code, name)}{e(after)}"
 
 
 def downloads(view: View) -> None:

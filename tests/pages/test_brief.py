@@ -28,6 +28,13 @@ def test_the_overview_names_whom_to_call_and_hands_the_brief_out(show):
     assert SCRIPT not in drawn
 
 
+def test_the_line_that_opens_holds_no_link_and_the_brief_leads_to_each_unit_it_names(show):
+    line, opened = strip(show().html).split("</summary>")
+    assert LONG in line
+    assert "<a " not in line
+    assert f'1. <a href="/don-vi?as_of=2025-03-03&amp;unit=b2">{LONG}</a> (Huyện Bình)' in opened
+
+
 def test_a_district_has_a_brief_of_its_own(show):
     drawn = strip(show(district="B").html)
     assert "Huyện Bình chậm 70 thông tin so với kế hoạch." in drawn
