@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
+from pathlib import Path
 
 import streamlit as st
 
 from campaign.configuration import Campaign
+from campaign.errors import ContractError
 from campaign.notices import FORMATS, Reason
 from campaign.paperwork import Paper
 from campaign.period import Period
@@ -20,6 +23,8 @@ from reporting.faults import Issue
 from reporting.figures import Figures
 from reporting.letter_content import Stamp
 from reporting.notice_content import Notice
+
+_ASIDE = re.compile(r" \(.*\)$")  # what a library said, with the paths of this machine in it
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,15 @@ class Draft:
         waiting = _waiting(self.key, self.as_of, numbered.covered(self.figures, self.notices), self.figures)
         return numbered.reasons(self.view.config, self.campaign, waiting)
 
+    @cached_property
+    def unfit(self) -> dict[str, str]:
+        """Return what is wrong with the agency's own documents, by the format that cannot be made of them."""
+        paper, found = self.campaign.paper, dict[str, str]()
+        for form, own in (("xlsx", paper.workbook), ("docx", paper.letter)):
+            if own is not None:
+                found[form] = _unfit((*self.key, form, _stood(own)), form, self)
+        return {form: why for form, why in found.items() if why}
+
     def files(self, formats: tuple[str, ...], first: int | None = None) -> list[Drawn]:
         """Return the draft's files in some formats: of all notices, or of the `first` ones."""
         made = self.notices[:first]
@@ -62,8 +76,9 @@ class Draft:
 
     @property
     def formats(self) -> tuple[str, ...]:
-        """Return the formats that can be made here: a PDF needs an office."""
-        return tuple(one for one in FORMATS if one != "pdf" or office.office() is not None)
+        """Return the formats that can be made here: a PDF needs an office, and the letter it is made of."""
+        able = (one for one in FORMATS if one != "pdf" or office.office() is not None)
+        return tuple(one for one in able if ("docx" if one == "pdf" else one) not in self.unfit)
 
     def pdf(self) -> bytes:
         """Return the first letter as PDF."""
@@ -93,3 +108,22 @@ def _notices(
 @st.cache_resource(max_entries=60, show_spinner=False)
 def _waiting(key: tuple[str, ...], as_of: date, codes: frozenset[str], _figures: Figures) -> tuple[Issue, ...]:  # noqa: ARG001 - it is part of the key
     return tuple(unexplained(_figures, as_of, codes))
+
+
+def _stood(own: Path) -> str:
+    """Return how an agency's document stands on the disk: mended, it is looked at again."""
+    try:
+        return f"{own.stat().st_mtime_ns}"
+    except OSError:
+        return ""
+
+
+@st.cache_resource(max_entries=60, show_spinner=False)
+def _unfit(key: tuple[str, ...], form: str, _draft: Draft) -> str:  # noqa: ARG001 - it is part of the key
+    """Return what is wrong with the document one format is made in; empty when it serves."""
+    try:
+        _draft.files((form,), first=1)
+    except ContractError as problem:
+        found = _ASIDE.sub("", problem.found)
+        return f"{Path(problem.where).name}: {found}; {problem.expected}"
+    return ""

@@ -35,12 +35,15 @@ def show(draft: Draft) -> None:
     _downloads(draft)
     view = draft.view
     draw(f'<h2 class="cd-step">{e(view.says("documents.issue"))}</h2>')
+    _submitting.watch(view)  # beside the button that was pressed, not at the head of a page that is scrolled
+    if _submitting.waits(view, Kind.NOTICE):
+        return
     try:
         known = register.records(view.config)
     except CanDichError as problem:
         draw(note(e(told(str(problem), view.lang)), "bad"))
         return
-    if draft.reasons:
+    if draft.reasons or draft.unfit:
         draw(_blocked(draft))
     else:
         _form(draft, known)
@@ -61,6 +64,8 @@ def _downloads(draft: Draft) -> None:
                 on_click="ignore",
                 key=f"cd-draft-{form}",
             )
+        if not draft.formats:
+            return
         st.download_button(
             view.says("documents.draft.zip", n=len(draft.notices)),
             data=lambda: zipped((one.name, one.content) for one in draft.files(draft.formats)),
@@ -83,6 +88,8 @@ def _blocked(draft: Draft) -> str:
     """Return why it cannot be issued, each reason with the link to where it is mended."""
     view = draft.view
     lines = "".join(f"<li>{_reason(draft, one)}</li>" for one in draft.reasons)
+    for why in draft.unfit.values():
+        lines += f"<li>{e(view.says('documents.blocked.letter', why=told(why, view.lang)))}</li>"
     return note(f"<b>{e(view.says('documents.blocked'))}</b><ul>{lines}</ul>", "bad")
 
 

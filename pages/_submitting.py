@@ -48,6 +48,12 @@ def remember(view: View, name: str, kind: Kind) -> None:
     st.session_state[SENT] = [entry, *st.session_state.get(SENT, [])][:TOLD]
 
 
+def waits(view: View, kind: Kind) -> bool:
+    """Tell whether something of a kind that this visitor handed in has not been taken in yet."""
+    sent = st.session_state.get(SENT, [])
+    return any(not one["ended"] and one["campaign"] == view.campaign.id and one["kind"] == kind.value for one in sent)
+
+
 def watch(view: View) -> None:
     """Draw what became of what this visitor handed in; while something waits, look again every second."""
     sent = [one for one in st.session_state.get(SENT, []) if one["campaign"] == view.campaign.id]
@@ -66,7 +72,8 @@ def _watched(view: View, sent: list[dict[str, Any]]) -> None:
     if any(one["ended"] for one in open_ones):
         st.rerun()  # the whole page: there may be new figures
     late = any(datetime.now(UTC) - one["at"] > LONG for one in open_ones)
-    draw(note(e(view.says("sent.waiting.long" if late else "sent.waiting")), "" if late else "plain"))
+    words = e(view.says("sent.waiting.long" if late else "sent.waiting"))
+    draw(note(f'<span role="status">{words}</span>', "" if late else "plain"))
 
 
 def _told(view: View, one: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from campaign.errors import CanDichError
 from etl import office
-from pages import _documents_issue, _documents_records, _submitting
+from pages import _documents_issue, _documents_records
 from pages._cards import draw, e, note, panel
 from pages._documents_choice import choose
 from pages._documents_draft import Draft, draft_of
@@ -24,7 +24,6 @@ def show(view: View) -> None:
         f'<div class="cd-head"><h1>{e(view.says("page.documents"))}</h1>'
         f'<p class="cd-says">{e(view.says("documents.intro"))}</p></div>'
     )
-    _submitting.watch(view)
     with st.container(key="cd-work"):
         period, unit = choose(view)
         draft = draft_of(view, period, unit)
@@ -56,6 +55,9 @@ def _preview(draft: Draft) -> None:
     view = draft.view
     if office.office() is None:
         draw(note(e(view.says("documents.preview.office")), ""), _said(draft))
+        return
+    if "docx" in draft.unfit:  # why, stands where it could be issued
+        draw(_said(draft))
         return
     found = STUDIO.ask(draft.key, draft.pdf)
     if found.ready:

@@ -102,6 +102,36 @@ def test_without_a_signer_it_is_blocked_with_what_is_missing(show: Show, monkeyp
     assert not [one for one in shown.at.button if one.label == "Phát hành văn bản"]
 
 
+def test_a_document_of_the_agency_that_cannot_be_used_blocks_in_the_readers_words(
+    tmp_path: Path, show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = with_paper(build(tmp_path / "house"))
+    config.write_text(config.read_text("utf-8").replace('place = "Thử"', 'place = "Thử"\nletter = "mau.docx"'), "utf-8")
+    (config.parent / "mau.docx").write_bytes(b"no document")
+    monkeypatch.setenv("CANDICH_CONFIG", str(config))
+    monkeypatch.setattr(office, "office", lambda: None)
+    shown = show("van-ban", as_of="")
+    assert "Mẫu văn bản của cơ quan chưa dùng được. mau.docx: không đọc được; cần một tệp .docx." in shown.html
+    assert str(config.parent) not in shown.html
+    assert not [one for one in shown.at.button if one.label == "Phát hành văn bản"]
+    labels = [one.proto.label for one in shown.at.get("download_button")]
+    assert labels[0] == "Phụ lục Excel"
+    assert "Văn bản Word" not in labels
+
+
+def test_an_order_that_waits_is_told_where_the_button_was_and_cannot_be_given_twice(
+    tmp_path: Path, show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = with_paper(build(tmp_path / "house"))
+    monkeypatch.setenv("CANDICH_CONFIG", str(config))
+    monkeypatch.setattr(office, "office", lambda: None)
+    at = show("van-ban", as_of="").at
+    next(one for one in at.button if one.label == "Phát hành văn bản").click().run()
+    shown = Shown(at)
+    assert shown.html.index("Phát hành</h2>") < shown.html.index("Đã gửi, đang chờ xử lý…")
+    assert not [one for one in at.button if one.label == "Phát hành văn bản"]
+
+
 def test_a_difference_blocks_with_a_link_to_where_it_is_explained(
     tmp_path: Path, show: Show, monkeypatch: pytest.MonkeyPatch
 ) -> None:
