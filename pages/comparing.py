@@ -10,7 +10,7 @@ from reporting.heatmap import MEASURES
 
 def show(view: View) -> None:
     """Draw the heatmap, the small multiples, the rank movement and the stage funnel of the units in view."""
-    draw(_words.head(view, view.row(view.scope), view.says("comparing.title", on=view.as_of)))
+    draw(_words.head(view, view.row(view.scope), view.says("comparing.title", on=min(view.as_of, view.campaign.end))))
     if view.as_of < view.campaign.start:
         draw(panel(view.says("page.comparing"), _empty(view, "comparing.not_begun", on=view.campaign.start)))
         return

@@ -17,7 +17,7 @@ from reporting.burnup import BAND, DONE, FIXED, LATEST, PLAN
 SIDE = 1000
 Point = tuple[Fraction, Fraction]  # across and down, each 0 … 1
 
-__all__ = ["BAND", "DONE", "LATEST", "PLAN", "Point", "area", "line", "mark", "percent", "picture"]
+__all__ = ["BAND", "DONE", "LATEST", "PLAN", "Point", "area", "line", "mark", "percent", "picture", "turns"]
 
 
 def percent(share: Fraction) -> str:
@@ -26,7 +26,19 @@ def percent(share: Fraction) -> str:
 
 
 def _at(points: Iterable[Point]) -> str:
-    return " ".join(f"{numbers.half_up(x * SIDE)},{numbers.half_up(y * SIDE)}" for x, y in points)
+    return " ".join(f"{numbers.half_up(x * SIDE)},{numbers.half_up(y * SIDE)}" for x, y in turns(points))
+
+
+def turns(points: Iterable[Point]) -> list[Point]:
+    """Return the points at which a line begins, turns and ends: those between lie on it anyway."""
+    kept: list[Point] = []
+    for point in points:
+        if len(kept) > 1:
+            (ax, ay), (bx, by) = kept[-2:]
+            if (bx - ax) * (point[1] - by) == (point[0] - bx) * (by - ay):
+                kept.pop()
+        kept.append(point)
+    return kept
 
 
 def line(points: Iterable[Point], colour: str, wide: float, dash: str = "") -> str:

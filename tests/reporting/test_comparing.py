@@ -10,7 +10,7 @@ from campaign.configuration import StatusRules
 from campaign.progress import Status, UnitProgress
 from campaign.stage_flow import Flow, bottleneck, waiting
 from campaign.units import Tree, Unit
-from reporting import heatmap, multiples, rank_moves
+from reporting import drawing, heatmap, multiples, rank_moves
 from reporting.heatmap import Kind
 
 FIRST = date(2025, 3, 1)
@@ -200,6 +200,12 @@ def test_a_silence_that_is_our_own_failure_is_marked_as_such_on_the_last_day_alo
     days = {one.as_of: {"a": one} for one in (row("a", n, 0, 0, reported=False) for n in (1, 2))}
     heat = heatmap.heatmap(days, units, "a", "pace", StatusRules(), down={"a"})
     assert [cell.kind for cell in heat.groups[0].head.cells] == [Kind.SILENT, Kind.SOURCE_DOWN]
+
+
+def test_a_line_keeps_the_points_at_which_it_turns():
+    line = [(Fraction(x), Fraction(y)) for x, y in ((0, 0), (1, 1), (2, 2), (3, 2), (4, 2), (5, 0))]
+    assert drawing.turns(line) == [line[0], line[2], line[4], line[5]]
+    assert drawing.turns(line[:1]) == line[:1]
 
 
 def test_names_are_escaped_in_the_table():
