@@ -65,6 +65,7 @@ _TO = Style(12, bold=True, italic=True, align=LEFT)
 _RECIPIENT = Style(11, align=LEFT)
 _SIGNER = Style(14, bold=True, align=CENTRE, with_next=True)
 _ANNEX = Style(14, bold=True, align=CENTRE, with_next=True)
+_LONGEST = 255  # characters that a fact about a document may have
 _FOOTNOTE = Style(11, italic=True, align=LEFT, before=Pt(6))
 
 
@@ -112,7 +113,8 @@ def _written(said: Letter) -> Docx:
 def _described(document: Docx, said: Letter, stamp: Stamp) -> None:
     """Write down what the document is; of dates only its own, so that the same letter is the same file."""
     facts = document.core_properties
-    facts.title, facts.author, facts.comments = clean(said.subject), clean(said.agency), ""
+    facts.title, facts.author = clean(said.subject)[:_LONGEST], clean(said.agency)[:_LONGEST]
+    facts.comments = ""
     moment = datetime.combine(stamp.signed_on, time(), UTC) if stamp.signed_on else None
     if moment:
         facts.created = facts.modified = moment
@@ -133,10 +135,12 @@ def _head(document: Docx, said: Letter) -> None:
     """Put the agency on the left, the country on the right, number and date on one line below them."""
     table = borderless(document, 2, _HEAD)
     left, right = table.rows[0].cells
+    room = _HEAD[0].pt - 12
     if said.superior:
-        paragraph(left, said.superior, _SUPERIOR)
-    paragraph(left, said.agency, _AGENCY)
-    put_rule(left, min(text_width(said.agency, 13, bold=True), _HEAD[0].pt - 11) * _PART, _HEAD[0])
+        paragraph(left, "\n".join(balanced(said.superior, 13, room, bold=False)), _SUPERIOR)
+    agency = balanced(said.agency, 13, room)
+    paragraph(left, "\n".join(agency), _AGENCY)
+    put_rule(left, min(max(text_width(one, 13, bold=True) for one in agency), room) * _PART, _HEAD[0])
     paragraph(right, text("letter.country", said.lang), _COUNTRY)
     motto = text("letter.motto", said.lang)
     paragraph(right, motto, _MOTTO)
@@ -144,7 +148,7 @@ def _head(document: Docx, said: Letter) -> None:
     left, right = table.rows[1].cells
     paragraph(left, said.number, _NUMBER)
     if not said.kind:
-        paragraph(left, said.subject, _RE)
+        paragraph(left, "\n".join(balanced(said.subject, 12, room, bold=False)), _RE)
     paragraph(right, said.place_and_date, _PLACE)
 
 

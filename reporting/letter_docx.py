@@ -30,7 +30,9 @@ _ALIGN = {
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _TABLE_SIZES = {11: 0.6, 10: 0.2, 9: 0.0}  # points, and how much of the wished width they must get to be taken
 _WORD_AT_MOST = 90.0  # points; a longer word may be broken within a cell
-_BINDING = ("năm", "tháng", "ngày", "tỉnh", "phố", "huyện", "xã", "quận", "phường", "trấn", "cấp")  # to the next word
+_BINDING = frozenset(  # words that a title never parts from the next
+    ("năm", "tháng", "ngày", "tỉnh", "phố", "huyện", "xã", "quận", "phường", "trấn", "cấp", "ủy", "uỷ", "nhân")
+)
 _LONGEST = 500  # letters of a cell whose width is worth measuring
 _TWIPS = 635  # English Metric Units a twentieth of a point
 _CELL_SIDE = 70  # twips of air at both sides of a cell
@@ -73,16 +75,16 @@ def clean(value: str) -> str:
     return _NOT_XML.sub("", value)
 
 
-def balanced(value: str, size: float, room: float) -> tuple[str, ...]:
-    """Return a bold title in as few lines as it needs, about as long as each other; `room` in points."""
-    words = _bound(value.split(), size, room)
-    whole = text_width(value, size, bold=True)
+def balanced(value: str, size: float, room: float, *, bold: bool = True) -> tuple[str, ...]:
+    """Return a title in as few lines as it needs, about as long as each other; `room` in points."""
+    words = _bound(value.split(), size, room, bold=bold)
+    whole = text_width(value, size, bold=bold)
     count = int(whole // room) + 1
     limit = whole / count
     while True:
         lines: list[str] = []
         for word in words:
-            if lines and text_width(f"{lines[-1]} {word}", size, bold=True) <= limit:
+            if lines and text_width(f"{lines[-1]} {word}", size, bold=bold) <= limit:
                 lines[-1] += f" {word}"
             else:
                 lines.append(word)
@@ -95,14 +97,14 @@ def balanced(value: str, size: float, room: float) -> tuple[str, ...]:
             limit = whole / count
 
 
-def _bound(words: Sequence[str], size: float, room: float) -> list[str]:
+def _bound(words: Sequence[str], size: float, room: float, *, bold: bool) -> list[str]:
     """Return words with those bound together that a line never parts: năm 2024, huyện Gia Bình, Bắc Ninh."""
     found: list[str] = []
     for word in words:
         last = found[-1].split()[-1] if found else ""
         name = word[:1].isupper() and not word.isupper() and last.isalpha()
         binds = last.lower() in _BINDING or (name and last[:1].isupper() and not last.isupper())
-        if binds and text_width(f"{found[-1]} {word}", size, bold=True) <= room / 2:
+        if binds and text_width(f"{found[-1]} {word}", size, bold=bold) <= room / 2:
             found[-1] += f" {word}"
         else:
             found.append(word)

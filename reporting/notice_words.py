@@ -40,9 +40,11 @@ class Teller:
         lang, whole = self.lang, total.whole
         if whole.target is None:
             return [self._text("no_target", unit=unit)]
+        if not whole.target:
+            return [self._text("nothing_to_do", unit=unit)]
         found = [
             self._text(
-                "done",
+                "done" if whole.remaining else "done.all",
                 on=as_of,
                 unit=mid_sentence(unit),
                 done=whole.done,
@@ -55,19 +57,20 @@ class Teller:
         found += [
             "– " + self._text("part", name=title, done=part.done, target=part.target, share=shown)
             for title, part in zip(self.part_titles[:-1], total.parts[:-1], strict=True)
-            if part.target is not None
+            if part.target
             for shown in [numbers.percent(part.share.value, lang, part.share.finished)]
         ]
         excess = (whole.done or 0) + (whole.remaining or 0) - whole.target
         if excess and whole.remaining:
             found.append(self._text("excess", n=excess, counts=self.counts))
-        within = periods.within(period, lang)
-        found.append(self._text("period", within=within, n=total.in_period, counts=self.counts))
+        n = total.in_period or 0
+        key = "period" if n > 0 else "period.less" if n < 0 else "period.none"
+        found.append(self._text(key, within=periods.within(period, lang), n=abs(n), counts=self.counts))
         return found
 
     def against_plan(self, head: UnitProgress | None) -> list[str]:
-        """Return how far a unit is before or behind its plan; nothing once the plan asks for everything."""
-        if head is None or head.expected is None or head.planned_share == 1 or head.variance is None:
+        """Return how far a unit is before or behind its plan; nothing while it asks for nothing, or for everything."""
+        if head is None or not head.expected or head.planned_share == 1 or head.variance is None:
             return []
         gap = numbers.half_up(head.variance)
         word = "above" if gap > 0 else "below" if gap < 0 else "exact"
@@ -78,7 +81,9 @@ class Teller:
         """Return how many of the units that do the work have finished, and how many lag for which reason."""
         levels = {row.level for row in leaves}
         with_work, done = sum(row.units_with_target for row in leaves), sum(row.units_finished for row in leaves)
-        if len(levels) == 1:
+        if not with_work:
+            found = []
+        elif len(levels) == 1:
             word = named("levels", levels.pop(), self.lang).lower()
             found = [self._text("units.level", finished=done, n=with_work, levels=word)]
         else:

@@ -244,6 +244,40 @@ def test_a_title_parts_neither_names_nor_years_from_their_word(title: str) -> No
     assert not (last.istitle() and first.istitle())
 
 
+@pytest.mark.parametrize(
+    ("reports", "period", "said"),
+    [
+        (
+            counts("2025-01-10", dict.fromkeys(CODES, 1)),
+            "2025-01-11",
+            "Trong ngày 11/01/2025, kết quả không tăng thêm.",
+        ),
+        (counts("2025-01-10", dict.fromkeys(CODES, 1)), "2025-01-11", "đã hoàn thành chỉ tiêu: thực hiện 8.000/8.000"),
+        (counts("2025-01-03", {"A1": 0.5}), "2025-01", "Trong tháng 01/2025 thực hiện 500 thông tin."),
+    ],
+)
+def test_the_workbook_says_none_and_all_in_words(tmp_path: Path, reports: str, period: str, said: str) -> None:
+    figures = figures_of(tmp_path, UNITS, TARGETS, reports, CONFIG)
+    now = NOW if period != "2025-01" else datetime(2025, 1, 4, 3, tzinfo=UTC)
+    says = "\n".join(notices(figures, period, "vi", now, PAPER)[0].says)
+    figures.close()
+    assert said in says
+    assert "còn lại 0" not in says
+    assert "thực hiện 0" not in says
+    assert "phải đạt 0" not in says
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("ỦY BAN NHÂN DÂN TỈNH BẮC HÀ", ("ỦY BAN NHÂN DÂN", "TỈNH BẮC HÀ")),
+        ("UBND TỈNH BẮC HÀ", ("UBND TỈNH BẮC HÀ",)),
+    ],
+)
+def test_an_agency_is_parted_before_its_place(name: str, lines: tuple[str, ...]) -> None:
+    assert balanced(name, 13, 169.4, bold=False) == lines
+
+
 def test_the_note_below_a_table_never_stands_on_a_page_alone(tmp_path: Path) -> None:
     """Whatever the number of units: with some of these lengths a table ends at the foot of its page."""
     made = []
