@@ -152,7 +152,7 @@ def _moves(view: View, days: dict[date, dict[str, UnitProgress]]) -> Compared:
     chosen = _listed(view, "units_shown")
     drawn = rank_moves.moves(days, leaves, chosen)
     title = rank_moves.title(drawn, view.lang)
-    if drawn.ranked < 2 or len(days) < 2:  # noqa: PLR2004 - nobody to pass, or no time to pass in
+    if drawn.ranked < 2 or len(drawn.days) < 2:  # noqa: PLR2004 - nobody to pass, or no time to pass in
         return Compared(title)
     chart = rank_moves.chart(drawn, view.lang, _unit(view))
     table = _details(

@@ -23,7 +23,10 @@ ALL_DASHES = ("", "1,4", "10,4", "10,4,1,4")
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """The ranks of some units on every day; `names` by code; `lowest`: the last rank of their level there is."""
+    """The ranks of some units from the first day that puts units in order.
+
+    `names` by code; `ranked`: how many units in view have a rank; `best`, `lowest`: the ranks between which all lie.
+    """
 
     days: tuple[date, ...]
     lines: tuple[Movement, ...]
@@ -42,6 +45,8 @@ def moves(days: Days, codes: Collection[str], chosen: Sequence[str] = ()) -> Mov
     """Return the movements of `chosen`, as far as they are among `codes`; of none, of those that tell most."""
     last = days[max(days)]
     ranks = [_ranks(rows, codes) for rows in days.values()]
+    begun = next((number for number, day in enumerate(ranks) if day), len(ranks) - 1)
+    ranks = ranks[begun:]
     found = {
         code: Movement(code, tuple(day.get(code) for day in ranks))
         for code in codes
@@ -51,7 +56,7 @@ def moves(days: Days, codes: Collection[str], chosen: Sequence[str] = ()) -> Mov
     lines = sorted((found[code] for code in wanted), key=lambda one: (one.now or 0, one.code))
     drawn = [rank for one in lines for rank in one.ranks if rank is not None]
     names = {one.code: last[one.code].name for one in lines}
-    return Moves(tuple(days), tuple(lines), names, len(found), min(drawn, default=1), max(drawn, default=1))
+    return Moves(tuple(days)[begun:], tuple(lines), names, len(found), min(drawn, default=1), max(drawn, default=1))
 
 
 def _ranks(rows: Mapping[str, UnitProgress], codes: Collection[str]) -> dict[str, int]:

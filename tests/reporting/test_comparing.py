@@ -208,6 +208,17 @@ def test_a_line_keeps_the_points_at_which_it_turns():
     assert drawing.turns(line[:1]) == line[:1]
 
 
+def test_the_lines_begin_on_the_first_day_that_puts_units_in_order():
+    ranks = {"a": (1, 1, 2), "b": (1, 2, 1), "c": (1, 3, 3)}
+    days = {
+        FIRST + timedelta(days=n): {code: row(code, n + 1, 1, 1, rank=all_[n]) for code, all_ in ranks.items()}
+        for n in range(3)
+    }
+    drawn = rank_moves.moves(days, list(ranks))
+    assert drawn.days == tuple(days)[1:]
+    assert {one.code: one.ranks for one in drawn.lines} == {"a": (1, 2), "b": (2, 1), "c": (3, 3)}
+
+
 def test_names_are_escaped_in_the_table():
     units = Tree([Unit("a", "x", "commune")])
     one = row("a", 1, 5, 5, name="<script>")
