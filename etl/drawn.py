@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import tempfile
@@ -131,12 +132,20 @@ def still(content: bytes) -> bytes:
     return out.getvalue()
 
 
+def made_ready(out: Path) -> None:
+    """Make a folder where there is none; UsageError when there can be none."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise UsageError(f"--out {out}", f"{problem.strerror}", "a folder was expected") from None
+
+
 def write_files(out: Path, drawn: Iterable[Drawn]) -> list[Path]:
     """Write files into a folder, each under its name only when all are complete; return their paths."""
     files = {out / one.name: one.content for one in drawn}
     drafts = {path: path.with_name(f".{path.name}.part") for path in files}
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        made_ready(out)
         for path, content in files.items():
             drafts[path].write_bytes(content)
         for path, draft in drafts.items():
@@ -146,7 +155,8 @@ def write_files(out: Path, drawn: Iterable[Drawn]) -> list[Path]:
         raise SourceError(str(out), found, "make room or choose another folder") from None
     finally:
         for draft in drafts.values():
-            draft.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # where nothing could be written, nothing is to be removed
+                draft.unlink(missing_ok=True)
     return list(files)
 
 

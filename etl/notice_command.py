@@ -70,6 +70,7 @@ def _formats(asked: argparse.Namespace, usual: tuple[str, ...]) -> tuple[str, ..
 
 
 def _issue(asked: argparse.Namespace, opened: Opened) -> int:
+    from etl.drawn import made_ready  # noqa: PLC0415 - as above
     from etl.envelope import LOCAL  # noqa: PLC0415 - as above
     from etl.numbered import copied, issue  # noqa: PLC0415
     from etl.office import office  # noqa: PLC0415
@@ -89,6 +90,8 @@ def _issue(asked: argparse.Namespace, opened: Opened) -> int:
         replaces=asked.replaces,
         formats=_formats(asked, tuple(one for one in FORMATS if one != "pdf" or office() is not None)),
     )
+    if asked.out is not None:
+        made_ready(asked.out)  # before a number is taken
     record = issue(configured, known_campaign(configured, asked.campaign), order, LOCAL, now=now)
     print(f"{record.id}: {record.reference}, {record.version}, {len(record.files)} files")
     if asked.out is not None:

@@ -24,6 +24,7 @@ from campaign.errors import ContractError, SourceError
 
 SECONDS = 90.0  # for the start of the program and its profile
 SECONDS_EACH = 20.0
+_MOST_SAID = 1 << 16  # bytes of what it says that are looked at
 _NAMES = ("soffice", "libreoffice", "soffice.com")
 _PLACES = (
     "/usr/lib/libreoffice/program/soffice",
@@ -114,8 +115,13 @@ def _run(program: Path, sources: Sequence[Path], scratch: Path) -> str:
             raise SourceError("pdf", found, "try again when the machine has less to do") from None
         finally:
             _end(process)
-    lines = [line.strip() for line in said.decode(errors="replace").splitlines()]
+    lines = [_in_plain_letters(line) for line in said[-_MOST_SAID:].decode(errors="ignore").splitlines()]
     return next((line for line in reversed(lines) if line and not line.startswith(("convert ", "Warning"))), "")
+
+
+def _in_plain_letters(line: str) -> str:
+    """Return what a person can be shown of a line."""
+    return "".join(one for one in line if one.isprintable()).strip()[:200]
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -12,15 +12,16 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zipfile import BadZipFile
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from campaign.errors import ContractError
 from campaign.paperwork import Paper
 from reporting import numbers, periods
+from reporting.agency_file import checked
 from reporting.cells import FORMULA_STARTS, Kind, Share, Value, legal, saved, written
 from reporting.inserted_rows import insert_below
 from reporting.looks import in_schema_order
@@ -29,6 +30,7 @@ from reporting.printed_sheet import LOCALE
 from reporting.texts import text
 
 _MARK = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+MOST_CELLS = 300_000  # of one sheet, from A1 to the last one that has anything
 NEEDED = ("don_vi", "ky")  # a paper that says neither whose it is nor of when is no notice
 
 
@@ -83,8 +85,8 @@ def agency_workbook(template: bytes, name: str, notice: Notice, paper: Paper, no
     in a row; and for a file that is no .xlsx or lacks the placeholders no notice can do without.
     """
     try:
-        book = load_workbook(io.BytesIO(template))
-    except (BadZipFile, KeyError, ValueError, OSError, TypeError) as problem:
+        book = load_workbook(io.BytesIO(checked(template, name, ".xlsx")))
+    except (KeyError, ValueError, OSError, TypeError, AttributeError, IndexError) as problem:
         raise ContractError(name, f"no workbook that can be read ({problem})", "an .xlsx file was expected") from None
     facts, tables = _facts(notice, paper), _tables(notice)
     _judge(book, name, facts, tables)
@@ -186,6 +188,12 @@ def _marked(sheet: Worksheet) -> list[Cell]:
 
 def _judge(book: Workbook, name: str, facts: Mapping[str, object], tables: Mapping[str, _Table]) -> None:
     """Refuse a workbook that cannot be filled, before anything is."""
+    for sheet in book.worksheets:
+        if sheet.max_row * sheet.max_column > MOST_CELLS:
+            last = f"{get_column_letter(sheet.max_column)}{sheet.max_row}"
+            raise ContractError(
+                f"{name}: {sheet.title}", f"reaches down to {last}", "remove the empty rows and columns"
+            )
     columns = {f"{key}.{column}" for key, table in tables.items() for column, _ in table.columns}
     known, met = {*facts, *tables, *columns}, set()
     for sheet in book.worksheets:

@@ -7,13 +7,13 @@ lines take.
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
-from zipfile import BadZipFile
 
 from docx import Document
 from docx.document import Document as Docx
@@ -23,6 +23,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
 from campaign.errors import ContractError
+from reporting.agency_file import checked
 from reporting.citations import date_parts
 from reporting.letter_content import Letter, Stamp, long_date, number_shown
 from reporting.letter_docx import clean, table_xml
@@ -44,8 +45,9 @@ def fill(path: Path, said: Letter, stamp: Stamp) -> tuple[Docx, bool]:
     blocks = _blocks(said)
     known = [*lines, *blocks]
     roots = list(_roots(document))
-    found = {name for root in roots for one in root.iter(qn("w:p")) for name in _PLACEHOLDER.findall(_text_of(one))}
-    _checked(path, found, known)
+    written = [_text_of(one) for root in roots for one in root.iter(qn("w:p"))]
+    found = {name for one in written for name in _PLACEHOLDER.findall(one)}
+    _checked(path, found, known, [one for one in written if "{{" in _PLACEHOLDER.sub("", one)])
     room = _room(document)
     for root in roots:
         for one in list(root.iter(qn("w:p"))):
@@ -55,12 +57,15 @@ def fill(path: Path, said: Letter, stamp: Stamp) -> tuple[Docx, bool]:
 
 def _opened(path: Path) -> Docx:
     try:
-        return Document(str(path))
-    except (OSError, PackageNotFoundError, BadZipFile, KeyError, ValueError) as problem:
-        raise ContractError(f"{path}", f"cannot be read ({problem})", "a .docx was expected") from None
+        return Document(io.BytesIO(checked(path.read_bytes(), str(path), ".docx")))
+    except (OSError, PackageNotFoundError, KeyError, ValueError, AttributeError, TypeError) as problem:
+        found = problem.strerror if isinstance(problem, OSError) else "no Word document, or one with macros"
+        raise ContractError(f"{path}", f"cannot be read ({found})", "a .docx was expected") from None
 
 
-def _checked(path: Path, found: set[str], known: Sequence[str]) -> None:
+def _checked(path: Path, found: set[str], known: Sequence[str], broken: Sequence[str]) -> None:
+    if broken:
+        raise ContractError(f"{path}", f"found {broken[0].strip()[:60]!r}", "a placeholder like {{so}} was expected")
     unknown = sorted(found - set(known))
     lacking = [one for one in NEEDED if one not in found]
     if unknown or lacking:

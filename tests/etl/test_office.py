@@ -80,6 +80,14 @@ def test_what_fails_writes_nothing_and_says_why(tmp_path: Path, monkeypatch: pyt
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the stand-in is a shell script")
+def test_of_rubbish_only_what_can_be_read_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = stub(tmp_path, r"head -c 3000000 /dev/zero; printf '\n\033[31mred\377\007'; exit 3")
+    monkeypatch.setattr(office, "office", lambda: program)
+    with pytest.raises(SourceError, match=r"made no PDF of it \(\[31mred\)"):
+        office.to_pdf([document(tmp_path / "a.docx", "a")], tmp_path / "out")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the stand-in is a shell script")
 def test_what_takes_too_long_is_ended_with_all_it_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = stub(tmp_path, f"sleep 600 & echo $! > {tmp_path}/child; wait")
     monkeypatch.setattr(office, "office", lambda: program)

@@ -356,6 +356,20 @@ def test_killed_at_any_moment_an_order_gives_one_notice_and_one_number(
     assert not [one for one in examine(small.config) if not one.well]
 
 
+@pytest.mark.parametrize("more", [("--issue",), ("--format", "docx")])
+def test_a_place_nothing_can_be_written_to_is_told_before_a_number_is_taken(
+    small: Small, tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    file = tmp_path / "taken"
+    file.write_text("a file, not a folder", "utf-8")
+    month = ("notice", "--campaign", small.campaign.id, "--month", "2025-02", *more)
+    for out in (file, file / "below", tmp_path / ("x" * 300)):
+        code, _, errors = small.command(*month, "--out", str(out))
+        assert (code, len(errors.splitlines())) == (2, 1)
+        assert "a folder was expected" in errors
+    assert register.records(small.config) == []
+
+
 def test_the_command_issues_numbers_and_makes_again(small: Small) -> None:
     asked = ("notice", "--campaign", ID, "--month", "2025-02", "--format", "xlsx")
     code, said, errors = small.command(*asked, "--issue", "--number", "12", "--out", str(small.folder / "out"))
