@@ -56,6 +56,22 @@ def test_nothing_is_wider_than_the_screen(browser: Browser, server: Server, way:
     assert max(one["x"] + one["width"] for one in wide if one) <= width
 
 
+def test_names_of_units_have_room_for_their_words_on_the_narrowest_phone_and_on_a_wall(
+    browser: Browser, server: Server
+):
+    page = browser.new_page(viewport={"width": 320, "height": 640})
+    page.goto(server.url + HERE)
+    cells = [box["width"] for cell in page.locator("tbody th").all() if (box := cell.bounding_box()) is not None]
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto(f"{server.url}{HERE}&che-do=tuong")
+    cut = page.locator(".who li b").evaluate_all(
+        "names => names.filter(one => one.scrollWidth > one.clientWidth).length"
+    )
+    page.close()
+    assert min(cells) >= 90
+    assert cut == 0
+
+
 def test_links_are_as_large_as_a_thumb_on_a_phone(browser: Browser, server: Server):
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(server.url + HERE)
