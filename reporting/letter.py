@@ -94,6 +94,9 @@ def letter(notice: Notice, paper: Paper, stamp: Stamp) -> bytes:
 
 def _written(said: Letter) -> Docx:
     document = Document()
+    for key, one in list(document.part.rels.items()):
+        if one.reltype.endswith("/stylesWithEffects"):  # Word 2010's copy of the styles: of others than ours
+            del document.part.rels[key]
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size = FACE, Pt(14)
     normal.element.rPr.rFonts.set("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}eastAsia", FACE)

@@ -18,6 +18,7 @@ from reporting.letter_words import campaign_spoken
 from reporting.notice import notices
 from tests.reporting.notice_campaign import CONFIG, figures_of
 from tests.reporting.test_letter_paper import PAPER
+from tests.reporting.test_notice_files import faults_of
 
 NOW = datetime(2025, 3, 1, 3, tzinfo=UTC)
 UNITS = """code,name,level,parent_code
@@ -276,6 +277,15 @@ def test_the_workbook_says_none_and_all_in_words(tmp_path: Path, reports: str, p
 )
 def test_an_agency_is_parted_before_its_place(name: str, lines: tuple[str, ...]) -> None:
     assert balanced(name, 13, 169.4, bold=False) == lines
+
+
+@pytest.mark.parametrize("paper", [PAPER, PLAIN])
+def test_every_letter_keeps_to_the_open_xml_schemas(tmp_path: Path, paper: Paper) -> None:
+    figures = figures_of(tmp_path, UNITS, TARGETS, counts("2025-01-10", {"A1": 0.5, "B1": 1}), CONFIG)
+    path = tmp_path / "letter.docx"
+    path.write_bytes(letter(notices(figures, "2025-01", "vi", NOW, paper)[0], paper, Stamp(5, date(2025, 1, 20))))
+    figures.close()
+    assert faults_of(path) == []
 
 
 def test_the_note_below_a_table_never_stands_on_a_page_alone(tmp_path: Path) -> None:
