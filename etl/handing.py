@@ -122,7 +122,9 @@ def services(address: str) -> list[Any]:
 
 
 def _service(address: str) -> Any:
-    asset = apprise.AppriseAsset(app_id="Can Dich", app_desc="Can Dich", app_url="", async_mode=False)
+    asset = apprise.AppriseAsset(  # a redirect would take a brief elsewhere, or drop it and be called a success
+        app_id="Can Dich", app_desc="Can Dich", app_url="", async_mode=False, http_redirects=False
+    )
     made = apprise.Apprise.instantiate(address, asset=asset)
     if made is not None and "rto=" not in address:
         made.socket_read_timeout = READ_SECONDS

@@ -82,8 +82,11 @@ def mail_server(*answers: str) -> Iterator[tuple[Mailbox, str]]:
 
 
 @contextmanager
-def web_server(*answers: int) -> Iterator[tuple[list[dict[str, Any]], str]]:
-    """Serve a web address that answers with status codes in turn (0: closes without a word); yield what it got."""
+def web_server(*answers: int, leads_to: str = "") -> Iterator[tuple[list[dict[str, Any]], str]]:
+    """Serve a web address that answers with status codes in turn (0: closes without a word); yield what it got.
+
+    `leads_to`: the address that a redirect names.
+    """
     got: list[dict[str, Any]] = []
     waiting = list(answers or (200,))
 
@@ -95,6 +98,14 @@ def web_server(*answers: int) -> Iterator[tuple[list[dict[str, Any]], str]]:
                 self.connection.shutdown(socket.SHUT_RDWR)
                 return
             self.send_response(code)
+            if leads_to:
+                self.send_header("Location", leads_to.replace("json://", "http://"))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def do_GET(self) -> None:
+            got.append({"asked": self.path})
+            self.send_response(200)
             self.send_header("Content-Length", "0")
             self.end_headers()
 

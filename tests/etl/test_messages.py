@@ -166,6 +166,16 @@ def test_a_web_address_is_believed_by_its_answer(config, monkeypatch, answer, st
     assert "Hôm nay làm 190/214" in got[0]["message"]
 
 
+@pytest.mark.parametrize("code", [301, 302, 307, 308])
+def test_a_web_address_that_leads_elsewhere_is_not_followed_and_not_believed(config, monkeypatch, code):
+    with web_server() as (elsewhere, other), web_server(code, leads_to=other) as (got, address):
+        monkeypatch.setenv("TO", address)
+        assert messages.send_due(config, EVENING) == {"sent": 0, "refused": 0, "unknown": 1}
+        assert messages.send_due(config, EVENING + 30 * MINUTE)["sent"] == 0
+    assert (len(got), elsewhere) == (1, [])
+    assert Outbox(config).notes()[-1].code == str(code)
+
+
 def test_a_server_that_cannot_be_reached_got_nothing(config, monkeypatch):
     for address in ("json://127.0.0.1:9/x", "mailto://127.0.0.1:9/?from=a@b.example&to=c@d.example&cto=1"):
         monkeypatch.setenv("TO", address)
