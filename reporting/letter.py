@@ -66,7 +66,6 @@ _RECIPIENT = Style(11, align=LEFT)
 _SIGNER = Style(14, bold=True, align=CENTRE, with_next=True)
 _ANNEX = Style(14, bold=True, align=CENTRE, with_next=True)
 _LONGEST = 255  # characters that a fact about a document may have
-_LONGEST = 255  # characters that a fact about a document may have
 _FOOTNOTE = Style(11, italic=True, align=LEFT, before=Pt(6))
 
 
