@@ -47,10 +47,13 @@ def show(view: View) -> None:
         groups.setdefault(row.reason, []).append(row)
     order = sorted(groups, key=lambda reason: (reason not in FIRST, -len(groups[reason]), reason))
     with st.container(key="cd-work"):
+        # First what no notice goes out without; what has been explained comes last.
+        opened, explained = _explaining.show(view, [one for one in differences if one.explanation is None])
         for reason in order:
             _group(view, reason, groups[reason])
         _replaced(view, view.waiting.replaced)
-        opened, explained = _explaining.show(view, differences)
+        again, changed = _explaining.show(view, [one for one in differences if one.explanation is not None])
+    opened, explained = again if again is not None else opened, explained + changed
     if explained:
         hand_in(view, explained)
     if opened is not None:

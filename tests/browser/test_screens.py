@@ -4,8 +4,10 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.conftest import settled
 from tests.pages.house import FORMULA, MARKED, SCRIPT
 
 pytestmark = pytest.mark.browser
@@ -34,6 +36,17 @@ def test_no_request_leaves_the_machine(visit, requests_made, server, path):
                  and urlsplit(one).netloc != urlsplit(server.url).netloc]  # fmt: skip
     assert requests_made
     assert elsewhere == []
+
+
+@pytest.mark.parametrize("campaign", ["thu-2025", "sap-toi"])
+def test_the_overview_keeps_to_wcag(browser, server, campaign):
+    page = browser.new_page(viewport={"width": 1366, "height": 768}, bypass_csp=True)
+    page.goto(f"{server.url}/?campaign={campaign}")
+    settled(page)
+    found = Axe().run(page).response["violations"]
+    page.close()
+    serious = [one for one in found if one["impact"] in ("serious", "critical")]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in serious] == []
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -52,6 +52,11 @@ def visit(own: Path) -> Visit:
     return go
 
 
+def test_what_keeps_a_notice_from_going_out_stands_before_the_rows_that_wait(visit: Visit) -> None:
+    html = Shown(visit("can-xu-ly")).html
+    assert html.index("Chênh lệch cần giải trình: 2") < html.index("Số lũy kế giảm: 2 dòng")
+
+
 def press(at: AppTest, label: str, number: int = 0) -> AppTest:
     return [one for one in at.button if one.label == label][number].click().run()
 
