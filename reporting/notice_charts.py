@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from itertools import zip_longest
 
@@ -15,7 +16,7 @@ from openpyxl import Workbook
 from openpyxl.chart import BarChart, LineChart
 from openpyxl.chart._chart import ChartBase
 from openpyxl.chart.axis import ChartLines, DateAxis, NumericAxis
-from openpyxl.chart.data_source import AxDataSource, NumDataSource, NumRef, StrRef
+from openpyxl.chart.data_source import AxDataSource, NumData, NumDataSource, NumRef, NumVal, StrData, StrRef, StrVal
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.layout import Layout
 from openpyxl.chart.legend import Legend
@@ -27,12 +28,12 @@ from openpyxl.chart.title import Title
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
 from openpyxl.drawing.text import Font as Typeface
-from openpyxl.utils import quote_sheetname
+from openpyxl.utils import column_index_from_string, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
 from campaign.bands import Group
 from reporting import numbers
-from reporting.cells import Kind, Share, Value, legal, new_sheet
+from reporting.cells import Kind, Share, Value, cell_at, legal, new_sheet
 from reporting.looks import Looks
 from reporting.notice_content import Line, Notice
 from reporting.notice_sheets import SHARE_WIDTH, heading
@@ -42,6 +43,7 @@ from reporting.texts import text
 MOST_BARS = 30
 _LONGEST_LABEL = 32
 _MOST_MARKS = 32  # more days than these run into one band
+_DAY_NOUGHT = date(1899, 12, 30).toordinal()  # from which a workbook counts its days
 _WIDTH = 18.2  # centimetres, of the page's one column
 _PAGE_WIDTH = 88
 _POINTS = 72 / 2.54  # a centimetre
@@ -176,6 +178,19 @@ def _range(sheet: Worksheet, letter: str, first: int, count: int) -> str:
     return f"{quote_sheetname(sheet.title)}!${letter}${first}:${letter}${first + count - 1}"
 
 
+def _numbers(sheet: Worksheet, letter: str, first: int, count: int) -> NumRef:
+    """Return a column as a chart draws from it, its numbers beside its address: not every program looks there."""
+    column = column_index_from_string(letter)
+    cells = [cell_at(sheet, row, column) for row in range(first, first + count)]
+    points = [
+        NumVal(idx=place, v=cell.value.toordinal() - _DAY_NOUGHT if isinstance(cell.value, date) else cell.value)
+        for place, cell in enumerate(cells)
+        if cell.value is not None
+    ]
+    cache = NumData(formatCode=cells[0].number_format, ptCount=count, pt=points)
+    return NumRef(f=_range(sheet, letter, first, count), numCache=cache)
+
+
 # How they look
 
 
@@ -184,8 +199,9 @@ def _bar_chart(sheet: Worksheet, bars: _Bars, first: int, lang: str) -> BarChart
     chart.type, chart.gapWidth, chart.legend, chart.title = "bar", 40, None, _title(bars.title)
     form = f"{LOCALE[lang]}0.0%" if bars.kind is Kind.SHARE else f"{LOCALE[lang]}#,##0"
     series = Series(idx=0, order=0, tx=SeriesLabel(v=bars.header))
-    series.cat = AxDataSource(strRef=StrRef(f=_range(sheet, "A", first, count)))
-    series.val = NumDataSource(numRef=NumRef(f=_range(sheet, "B", first, count)))
+    names = StrData(ptCount=count, pt=[StrVal(idx=place, v=one) for place, one in enumerate(bars.labels)])
+    series.cat = AxDataSource(strRef=StrRef(f=_range(sheet, "A", first, count), strCache=names))
+    series.val = NumDataSource(numRef=_numbers(sheet, "B", first, count))
     series.spPr = GraphicalProperties(solidFill=_DARK)
     series.invertIfNegative = False
     series.dLbls = DataLabelList(
@@ -233,8 +249,8 @@ def _line_chart(sheet: Worksheet, notice: Notice, sentence: str, first: int) -> 
 def _line(name: str, sheet: Worksheet, letter: str, rows: tuple[int, int], line: LineProperties, place: int) -> Series:
     """Return one line; the done is marked day by day, the plan is not."""
     series = Series(idx=place, order=place, tx=SeriesLabel(v=name))
-    series.cat = AxDataSource(numRef=NumRef(f=_range(sheet, "C", *rows)))
-    series.val = NumDataSource(numRef=NumRef(f=_range(sheet, letter, *rows)))
+    series.cat = AxDataSource(numRef=_numbers(sheet, "C", *rows))
+    series.val = NumDataSource(numRef=_numbers(sheet, letter, *rows))
     series.spPr = GraphicalProperties(ln=line)
     series.smooth = False
     marked = place > 0 and rows[1] <= _MOST_MARKS

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -140,8 +141,24 @@ def drawn(sheet: Worksheet, root: etree._Element) -> list[tuple[list, list]]:
             title, _, cells = place.rpartition("!")
             assert title.strip("'") == sheet.title
             both.append([row[0].value for row in sheet[cells.replace("$", "")]])
+            kept = {
+                int(one.get("idx")): one.findtext("c:v", namespaces=CHART)
+                for one in series.iterfind(f"c:{part}//c:pt", CHART)
+            }
+            wanted = {n: as_kept(value) for n, value in enumerate(both[-1]) if value is not None}
+            assert {n: as_kept(value) for n, value in kept.items()} == wanted
         found.append(tuple(both))
     return found
+
+
+def as_kept(value: object) -> float | str:
+    """Return a value as a chart keeps it beside its address; a day is counted from the end of 1899."""
+    if isinstance(value, datetime):
+        return float((value - datetime(1899, 12, 30)).days)  # noqa: DTZ001 - a cell has no zone
+    try:
+        return round(float(str(value)), 12)
+    except ValueError:
+        return str(value)
 
 
 @pytest.mark.parametrize(("lang", "total"), [("vi", "Tổng cộng"), ("en", "Total")])
