@@ -12,6 +12,7 @@ from datetime import UTC, datetime, time
 from docx import Document
 from docx.document import Document as Docx
 from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.text import WD_LINE_SPACING
 from docx.section import Section
 from docx.shared import Length, Mm, Pt
 
@@ -66,7 +67,7 @@ _RECIPIENT = Style(11, align=LEFT)
 _SIGNER = Style(14, bold=True, align=CENTRE, with_next=True)
 _ANNEX = Style(14, bold=True, align=CENTRE, with_next=True)
 _LONGEST = 255  # characters that a fact about a document may have
-_FOOTNOTE = Style(11, italic=True, align=LEFT, before=Pt(6))
+_TABLE_NOTE = Style(11, italic=True, align="right", after=Pt(3), with_next=True)
 
 
 def letter(notice: Notice, paper: Paper, stamp: Stamp) -> bytes:
@@ -201,11 +202,13 @@ def _signature(document: Docx, said: Letter) -> None:
 def _add_annex(document: Docx, said: Letter, annex: Annex) -> None:
     """Add one annex on a page of its own, its pages numbered from 1."""
     section = document.add_section(WD_SECTION.NEW_PAGE)
+    end = document.paragraphs[-1].paragraph_format  # ends the section before: a full page has no room for a line more
+    end.line_spacing_rule, end.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(1)
     _page(section, wide=annex.wide)
     room = Length(int(section.page_width or 0) - _LEFT - _RIGHT)
     paragraph(document, annex.label, _ANNEX)
     paragraph(document, "\n".join(balanced(annex.title, 14, room.pt - 40)), _ANNEX)
     paragraph(document, said.attached, Style(13, italic=True, align=CENTRE, after=Pt(8), with_next=True))
-    table_of(document, annex.columns, annex.rows, room, foot=bool(annex.foot))
-    if annex.foot:
-        paragraph(document, annex.foot, _FOOTNOTE)
+    if annex.note:  # above the table: below it, a page may begin with nothing else
+        paragraph(document, annex.note, _TABLE_NOTE)
+    table_of(document, annex.columns, annex.rows, room)

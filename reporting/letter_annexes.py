@@ -54,7 +54,7 @@ class Annex:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     wide: bool
-    foot: str = ""
+    note: str = ""
 
 
 def annexes(notice: Notice) -> tuple[Annex, ...]:
@@ -76,7 +76,7 @@ def annexes(notice: Notice) -> tuple[Annex, ...]:
             one.columns,
             one.rows,
             one.wide,
-            one.foot,
+            one.note,
         )
         for label, one in zip(labels, found, strict=True)
     )
@@ -125,8 +125,8 @@ def _ranked(notice: Notice, ranking: Ranking) -> Annex:
     rows.append(Row(_ranked_cells(notice, ranking, ranking.total, ""), bold=True))
     level = level_spoken(ranking.level, notice.lang)
     title = _text(notice, "ranking", levels=level, on=notice.as_of)
-    foot = _text(notice, "foot", version=notice.version)
-    return Annex(About.RANKING, "", title, tuple(columns), tuple(rows), len(columns) >= _WIDE_FROM, foot)
+    note = _text(notice, "foot", version=notice.version)
+    return Annex(About.RANKING, "", title, tuple(columns), tuple(rows), len(columns) >= _WIDE_FROM, note)
 
 
 def _ranked_cells(notice: Notice, ranking: Ranking, line: Line, number: str) -> tuple[str, ...]:

@@ -190,17 +190,17 @@ def numbered_pages(section: Section) -> None:
             run._r.append(parse_xml(f'<w:fldChar {nsdecls("w")} w:fldCharType="{kind}"/>'))  # noqa: SLF001
 
 
-def table_of(into: Docx, columns: Sequence[Column], rows: Sequence[Row], room: int, *, foot: bool = False) -> None:
+def table_of(into: Docx, columns: Sequence[Column], rows: Sequence[Row], room: int) -> None:
     """Add a table with lines: headers that repeat on every page, rows that are never split.
 
     It is written as one piece of XML: cell by cell, python-docx takes seconds for three hundred rows.
     """
     body = into.element.body
-    body.insert_element_before(parse_xml(table_xml(columns, rows, room, foot=foot)), "w:sectPr")
+    body.insert_element_before(parse_xml(table_xml(columns, rows, room)), "w:sectPr")
 
 
-def table_xml(columns: Sequence[Column], rows: Sequence[Row], room: int, *, foot: bool = False) -> str:
-    """Return a table as XML; `room`: its width in English Metric Units; `foot`: a note stands below it."""
+def table_xml(columns: Sequence[Column], rows: Sequence[Row], room: int) -> str:
+    """Return a table as XML; `room`: its width in English Metric Units."""
     widths, size = fitted(columns, rows, room // _TWIPS)
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     lines = "".join(
@@ -212,8 +212,7 @@ def table_xml(columns: Sequence[Column], rows: Sequence[Row], room: int, *, foot
         f'<w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>{lines}'
         f'</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar>{sides}</w:tblCellMar></w:tblPr>'
     )
-    last = len(rows) if foot else 0
-    written = "".join(_row(one, columns, widths, size, with_next=place == last) for place, one in enumerate(rows, 1))
+    written = "".join(_row(one, columns, widths, size) for one in rows)
     headers = _headers(columns, widths, size)
     return f"<w:tbl {nsdecls('w')}>{settings}<w:tblGrid>{grid}</w:tblGrid>{headers}{written}</w:tbl>"
 
@@ -276,13 +275,13 @@ def _headers(columns: Sequence[Column], widths: Sequence[int], size: int) -> str
     return _tr("".join(upper), header=True) + _tr("".join(lower), header=True)
 
 
-def _row(row: Row, columns: Sequence[Column], widths: Sequence[int], size: int, *, with_next: bool = False) -> str:
+def _row(row: Row, columns: Sequence[Column], widths: Sequence[int], size: int) -> str:
     if row.heading:
         merge = f'<w:gridSpan w:val="{len(columns)}"/>'
         return _tr(_cell(row.cells[0], sum(widths), size, "left", bold=True, merge=merge, with_next=True))
     return _tr(
         "".join(
-            _cell(value, width, size, column.side, bold=row.bold, with_next=with_next)
+            _cell(value, width, size, column.side, bold=row.bold)
             for value, width, column in zip(row.cells, widths, columns, strict=True)
         )
     )
