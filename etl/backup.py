@@ -19,6 +19,7 @@ from typing import Any
 from campaign.configuration import Configuration
 from campaign.errors import ContractError, SourceError, UsageError
 from campaign.sections import IDENTIFIER
+from etl.outbox import Outbox
 from etl.received import FINISHED, INCOMING
 from etl.register import PIN, versions_named
 from etl.register import folder as folder_of_notices
@@ -159,12 +160,17 @@ def restore(config: Configuration, file: Path) -> dict[str, Any]:
         campaigns = _unpacked(file, folder)
         for campaign in campaigns:
             locks.enter_context(store_of(config, campaign).lock())
+        log = config.data / LOG_OF_MESSAGES
+        if not (
+            log.is_file() and (not (folder / LOG_OF_MESSAGES).is_file() or _has_all(log, folder / LOG_OF_MESSAGES))
+        ):
+            Outbox(config).was_restored(datetime.now(UTC))  # what was sent since the backup stands nowhere
         for name in KEPT_FOLDERS:
             packed = [one for one in (folder / name).rglob("*") if one.is_file()]
             # the mark of a finished load comes last: without it, half a load counts for nothing
             for path in sorted(packed, key=lambda one: (one.parent, one.name == FINISHED, one.name)):
                 place = path.relative_to(folder)
-                if place.as_posix() == LOG_OF_MESSAGES and _has_grown(config.data / place, path):
+                if place.as_posix() == LOG_OF_MESSAGES and _has_all(config.data / place, path):
                     continue
                 if not _put_back(path, config.data / place):
                     differing.append(place.as_posix())
@@ -202,9 +208,9 @@ def _put_back(path: Path, target: Path) -> bool:
     return True
 
 
-def _has_grown(target: Path, path: Path) -> bool:
-    """Tell whether `target` begins as `path` does, and goes on."""
-    return target.is_file() and _is_cut_short(path, target)
+def _has_all(target: Path, path: Path) -> bool:
+    """Tell whether `target` begins as `path` does."""
+    return target.is_file() and target.read_bytes().startswith(path.read_bytes())
 
 
 def _is_cut_short(target: Path, path: Path) -> bool:

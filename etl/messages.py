@@ -198,7 +198,7 @@ def send_due(config: Configuration, now: datetime | None = None) -> Mapping[str,
             for one, fired in messages:
                 try:
                     found = parcels(config, one, moment, fired, wanted=_may_go(box, one, config, moment))
-                    done += deliver(box, found, "schedule")
+                    done += deliver(box, found, "schedule") if box.is_whole_since(fired) else _doubted(box, found)
                 except CanDichError as problem:
                     trouble.append(f"message {one.name}: {problem}")
     except SourceError:
@@ -210,6 +210,11 @@ def send_due(config: Configuration, now: datetime | None = None) -> Mapping[str,
         told = ", ".join(sorted({f"{one.message} → {one.to} ({one.why})" for one in refused}))
         raise SourceError("messages", f"not taken: {told}", "they are tried again within the hour; see send --list")
     return counted(done)
+
+
+def _doubted(box: Outbox, found: Sequence[Parcel]) -> list[Note]:
+    """Note as unknown what may have gone out before the log came back from a backup; a person sends it again."""
+    return [box.write(one.note(State.UNKNOWN, 1, "schedule", Why.CUT_SHORT)) for one in found]
 
 
 def counted(notes: Iterable[Note]) -> dict[str, int]:

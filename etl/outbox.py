@@ -77,6 +77,7 @@ class Outbox:
         """Take the configuration; nothing is read yet."""
         self.folder = config.data / "messages"
         self.file = self.folder / "sent.jsonl"
+        self.mark = self.folder / "restored"
 
     @contextmanager
     def locked(self, wait_seconds: float) -> Iterator[None]:
@@ -91,6 +92,20 @@ class Outbox:
                 yield
         except Timeout:
             raise SourceError("messages", "are being sent by another process", "wait for it") from None
+
+    def was_restored(self, at: datetime) -> None:
+        """Remember that what was sent up to a moment, in UTC, may not stand here: it came back from a backup."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_whole(self.mark, at.isoformat().encode())
+
+    def is_whole_since(self, moment: datetime) -> bool:
+        """Tell whether everything sent since a moment stands here, as far as is known."""
+        try:
+            return moment > datetime.fromisoformat(self.mark.read_text("utf-8"))
+        except FileNotFoundError:
+            return True
+        except (OSError, ValueError):
+            return False
 
     def notes(self) -> list[Note]:
         """Return every step kept, oldest first; a damaged line is left out."""

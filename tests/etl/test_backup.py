@@ -203,7 +203,8 @@ def test_what_was_sent_comes_back_so_that_it_is_not_sent_again(small: Small) -> 
         opened.write('{"key": "b"}\n')
     assert restore(small.config, file)["differing"] == []
     assert log.read_text("utf-8") == '{"key": "a"}\n{"key": "b"}\n'  # what was sent since stays sent
+    assert not log.with_name("restored").exists()
     shutil.rmtree(log.parent)
     restore(small.config, file)
-    assert [path.name for path in log.parent.iterdir()] == ["sent.jsonl"]
+    assert sorted(path.name for path in log.parent.iterdir()) == ["restored", "sent.jsonl"]
     assert log.read_text("utf-8") == '{"key": "a"}\n'

@@ -194,6 +194,20 @@ def test_each_mailbox_is_a_message_of_its_own(config, monkeypatch):
     assert len(got) == 1
 
 
+def test_what_may_have_gone_out_before_a_restore_is_listed_and_not_sent_again(config, monkeypatch):
+    with mail_server() as (box, address):
+        monkeypatch.setenv("TO", address)
+        assert messages.send_due(config, EVENING)["sent"] == 1
+        shutil.rmtree(config.data / "messages")
+        Outbox(config).was_restored(EVENING + MINUTE)
+        assert messages.send_due(config, EVENING + 2 * MINUTE) == {"sent": 0, "refused": 0, "unknown": 1}
+        assert messages.send_due(config, EVENING + 3 * MINUTE)["unknown"] == 0
+        (note,) = Outbox(config).notes()
+        assert (len(box.got), note.state, note.why) == (1, State.UNKNOWN, Why.CUT_SHORT)
+        assert [one.state for one in messages.resend(config, note.key, EVENING + 4 * MINUTE)] == [State.SENT]
+    assert len(box.got) == 2
+
+
 def test_an_address_or_a_unit_given_twice_gets_one_message(tmp_path, monkeypatch):
     config = load(campaign(tmp_path, units=("A", "A"), to=("env:TO", "env:TOO")))
     with mail_server() as (box, address):
