@@ -103,7 +103,7 @@ def test_a_document_without_placeholders_or_that_is_none_is_refused(notice: Noti
         filled(notice, template(tmp_path, ("Kính gửi các đơn vị",)))
     broken = tmp_path / "broken.docx"
     broken.write_bytes(b"PK no document")
-    with pytest.raises(ContractError, match="cannot be read"):
+    with pytest.raises(ContractError, match="no document that can be read"):
         filled(notice, broken)
     with pytest.raises(ContractError, match="cannot be read"):
         filled(notice, tmp_path / "absent.docx")
