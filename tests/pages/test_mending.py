@@ -206,7 +206,9 @@ def test_a_valid_report_of_another_day_or_category_overtakes_nothing(own: Path, 
     assert "3 dòng cần xử lý" in Shown(visit("can-xu-ly")).html
 
 
-def test_one_correction_mends_every_row_of_the_same_unknown_code(own: Path, visit: Visit) -> None:
+def test_one_correction_mends_every_row_of_the_same_unknown_code_but_one_that_would_overwrite_a_count(
+    own: Path, visit: Visit
+) -> None:
     refused(own, "codes", *(("zz", category, "approved", "2025-03-03", 70, "") for category in ("birth", "death")))
     at = visit("can-xu-ly")
     row = next(one for one in own_rows(own) if one.category is None and one.content["category"] == "death")
@@ -221,10 +223,14 @@ def test_one_correction_mends_every_row_of_the_same_unknown_code(own: Path, visi
     house = figures(own)
     day = house.campaign.start.replace(day=3)
     assert {(one.category, one.as_of.day, one.count) for one in house.decisions() if one.as_of} == {
-        ("birth", 2, 5), ("birth", 3, 70), ("death", 3, 70),
+        ("birth", 3, 70), ("death", 3, 70),
     }  # fmt: skip
+    # 5 births of day 2 would take the place of the 40 that stand: not unseen, along with another row
+    assert [(one.row_file, one.refusal) for one in house.decisions() if one.refusal] == [("day-2.csv", "count_falls")]
+    assert house.unit("a3", day.replace(day=2), category="birth").done == 40
     assert house.unit("a3", day, category="death").done == 70
-    assert {row.reason for row in house.refusals(house.campaign.end)} == {"count_falls"}
+    left = [row.file for row in house.refusals(house.campaign.end) if row.reason == "unknown_unit"]
+    assert left == ["day-2.csv"]  # it waits on, for somebody to look at it alone
     house.close()
 
 
