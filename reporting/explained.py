@@ -58,8 +58,8 @@ def differences(
 ) -> list[Difference]:
     """Return the stated totals that are not our sum at the end of `as_of`, each with what a person said of it.
 
-    They stand in the order of the units, top first. `codes`: of these units only. `found`: the issues of that day, where
-    they are known already.
+    They stand in the order of the units, top first. `codes`: of these units only. `found`: the issues of that day,
+    where they are known already.
     """
     known = faults.reconciliation(figures, as_of) if found is None else found
     issues = [one for one in known if one.kind is Kind.RECONCILIATION and (codes is None or one.unit_code in codes)]
