@@ -2,8 +2,8 @@
 
 apprise answers true or false, so the wire itself is watched while it works: Python reports what its own mail and web
 clients put on it (the audit events smtplib.send and http.client.send). Nothing of the message went out: surely not
-sent. The mail server turned it down after it had it all (the client then says RSET), or a web address answered that it
-did not take it: surely not sent. Anything else that is not a success cannot be known.
+sent. The mail server turned it down after it had it all (it answered 400 to 599, and the client says RSET), or a web
+address answered that it did not take it: surely not sent. Anything else that is not a success cannot be known.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ NOT_TAKEN = (429, 503)
 SEPARATED = re.compile(r"[\s,;]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 ANSWERED = re.compile(r"error=(\d{3})\b")
 REQUEST = re.compile(rb"[A-Z]{3,7} /")
+TURNING_DOWN = range(400, 600)  # what a mail server answers when it does not take a message
 LEAVING = (b"quit\r\n", b"rset\r\n")
 
 
@@ -44,20 +45,26 @@ class Outcome:
 class _Witness:
     """What of a message went onto the wire: how often, and how often the other side turned it down.
 
-    `parted`: a mail client took its leave before it handed anything over, so it had been answered.
+    `parted`: a mail client took its leave before it handed anything over, so it had been answered. `answers`: the code
+    of the last answer each mail client got.
     """
 
     handed: int = 0
     refused: int = 0
     parted: bool = False
+    answers: dict[int, int] = field(default_factory=dict)
     _awaiting: set[int] = field(default_factory=set)
     _mails: set[int] = field(default_factory=set)
 
     def mail(self, client: int, said: bytes) -> None:
-        """Take in what a mail client says: after DATA comes the message; RSET after that says it was turned down."""
+        """Take in what a mail client says: after DATA comes the message; RSET after that says it was not taken.
+
+        An answer that is no code of turning down, so none the server meant that way, leaves it unknown.
+        """
         word = said.lower()
         if word.startswith(LEAVING):
-            self.refused += client in self._mails and word.startswith(b"rset")
+            turned_down = word.startswith(b"rset") and self.answers.get(client, 0) in TURNING_DOWN
+            self.refused += client in self._mails and turned_down
             self.parted = True
             self._awaiting.discard(client)
             self._mails.discard(client)
@@ -87,9 +94,24 @@ def _hook(event: str, args: tuple[Any, ...]) -> None:
         return
     said = args[1].encode("latin-1", "replace") if isinstance(args[1], str) else args[1]
     if event == "smtplib.send":
+        _listen(args[0], witness)
         witness.mail(id(args[0]), bytes(said[:16]))  # a command, or how a message begins
     else:  # a body may be any stream
         witness.web(bytes(said[:16]) if isinstance(said, bytes | bytearray | memoryview) else b"")
+
+
+def _listen(client: Any, witness: _Witness) -> None:
+    """Keep the code of a mail client's last answer: the client itself tells nobody."""
+    if "getreply" in vars(client):
+        return
+    heard = client.getreply
+
+    def getreply() -> tuple[int, bytes]:
+        code, words = heard()
+        witness.answers[id(client)] = code
+        return code, words
+
+    client.getreply = getreply
 
 
 @cache

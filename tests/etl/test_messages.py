@@ -134,6 +134,15 @@ def test_a_server_that_took_it_and_fell_silent_is_never_tried_again(config, monk
     assert kept(config)[-1] == (State.UNKNOWN, 1, Why.NO_ANSWER)
 
 
+@pytest.mark.parametrize("answer", ["?? what was that", "299 perhaps"])
+def test_a_server_whose_answer_turns_nothing_down_is_never_tried_again(config, monkeypatch, answer):
+    with mail_server(answer) as (box, address):
+        monkeypatch.setenv("TO", address)
+        assert messages.send_due(config, EVENING) == {"sent": 0, "refused": 0, "unknown": 1}
+        assert messages.send_due(config, EVENING + 30 * MINUTE) == {"sent": 0, "refused": 0, "unknown": 0}
+    assert box.tried == 1
+
+
 def test_a_person_sends_again_what_nobody_knows(config, monkeypatch):
     with mail_server("hang", "250 OK") as (box, address):
         monkeypatch.setenv("TO", address)
