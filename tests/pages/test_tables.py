@@ -58,4 +58,5 @@ def test_the_top_unit_shows_rows_of_units_nobody_knows(show):
 def test_every_table_offers_both_files(show):
     for page in ("chi-tieu-ngay", "xep-hang", "don-vi-cham"):
         labels = [button.proto.label for button in show(page).at.get("download_button")]
-        assert labels == ["Tải CSV", "Tải Excel"]
+        scores = ["Bảng điểm thi đua (XLSX)"] if page == "xep-hang" else []
+        assert labels == ["Tải CSV", "Tải Excel", *scores]
