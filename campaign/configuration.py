@@ -259,8 +259,8 @@ class Configuration(Section):
 
     @cached_property
     def fingerprint(self) -> str:
-        """Return a hash of what shapes numbers and texts, for the keys of caches."""
-        return hashlib.sha256(self.text.encode()).hexdigest()[:16]
+        """Return a hash of what shapes numbers and texts and where they are kept, for the keys of caches."""
+        return hashlib.sha256(f"{self.data}\0{self.text}".encode()).hexdigest()[:16]
 
     def shape(self, campaign: Campaign) -> str:
         """Return the canonical JSON of what shapes one campaign's figures; a change makes a new version."""

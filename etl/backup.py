@@ -35,6 +35,7 @@ LOG_OF_MESSAGES = "messages/sent.jsonl"  # the one file that grows: of its folde
 PACKED_FOLDERS = ("warehouse", *KEPT_FOLDERS)
 SUFFIX = ".candich.zip"
 HALF = ".restoring"  # what a restore is writing; one that was killed leaves it behind
+SEAL = b"sha256:" + bytes(64)  # the archive's comment: the digest of every byte before it, in hexadecimal
 _VERSION = re.compile(r"v[0-9]{6,}")
 
 
@@ -47,7 +48,12 @@ def backup(config: Configuration, out: Path) -> dict[str, Any]:
         raise UsageError(str(out), "exists already", "name a file that is not there yet")
     out.parent.mkdir(parents=True, exist_ok=True)
     beside = out.with_name(f".{out.name}.part")
-    contents: dict[str, Any] = {"made_at": datetime.now(UTC).isoformat(), "campaigns": {}, "files": {}}
+    contents: dict[str, Any] = {
+        "made_at": datetime.now(UTC).isoformat(),
+        "sealed": True,
+        "campaigns": {},
+        "files": {},
+    }
     try:
         with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
             written = _written(config)
@@ -74,6 +80,8 @@ def backup(config: Configuration, out: Path) -> dict[str, Any]:
                     if path.name != HALF and not any(part.startswith(INCOMING) for part in parts):
                         _add(archive, contents, path, packed)
             archive.writestr(CONTENTS, json.dumps(contents, ensure_ascii=False, indent=1))
+            archive.comment = SEAL
+        _seal(beside)
         beside.replace(out)
     finally:
         beside.unlink(missing_ok=True)
@@ -96,13 +104,42 @@ def _add(archive: zipfile.ZipFile, contents: dict[str, Any], path: Path, name: s
     archive.write(path, name)
 
 
+def _seal(file: Path) -> None:
+    """Write the digest of all that comes before the seal into it: a zip alone does not check its own headers."""
+    digest = _digest_before_seal(file)
+    with file.open("rb+") as opened:
+        opened.seek(-len(digest), os.SEEK_END)
+        opened.write(digest)
+
+
+def _is_whole(file: Path) -> bool:
+    """Tell whether a sealed file is as it was sealed, to the last byte."""
+    digest = _digest_before_seal(file)
+    with file.open("rb") as opened:
+        opened.seek(-len(digest), os.SEEK_END)
+        return opened.read() == digest
+
+
+def _digest_before_seal(file: Path) -> bytes:
+    left, made = file.stat().st_size - 64, sha256()
+    with file.open("rb") as opened:
+        while left > 0:
+            part = opened.read(min(left, 1 << 20))
+            left -= len(part)
+            made.update(part)
+    return made.hexdigest().encode()
+
+
 def _unpacked(file: Path, folder: Path) -> dict[str, str]:
     """Unpack a backup into `folder`, every byte checked; return each campaign's version."""
     if not file.is_file():
         raise UsageError(str(file), "there is no such file", "name a file that backup wrote")
     try:
         with zipfile.ZipFile(file) as archive:
-            campaigns, files = _contents(file, json.loads(archive.read(CONTENTS)))
+            contents = json.loads(archive.read(CONTENTS))
+            campaigns, files = _contents(file, contents)
+            if contents.get("sealed") and not _is_whole(file):  # the earliest backups have no seal
+                raise ContractError(str(file), "is damaged", "use another backup")
             for name, digest in files.items():
                 target = folder / PurePosixPath(name)
                 target.parent.mkdir(parents=True, exist_ok=True)

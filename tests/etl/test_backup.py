@@ -59,9 +59,9 @@ def test_any_damage_to_a_backup_is_refused_and_changes_nothing(small: Small, sav
     whole, before = saved.read_bytes(), everything_in(small.config.data)
     damaged = small.folder / "damaged.zip"
     chance = random.Random(7)  # noqa: S311 - the same places every time
-    for _ in range(25):
+    headers = [0, 6, 10, 14, 18, 26, len(whole) - 64, len(whole) - 75, len(whole) - 80, len(whole) - 90]
+    for place in headers + [chance.randrange(len(whole)) for _ in range(25)]:
         content = bytearray(whole)
-        place = chance.randrange(len(content))
         content[place : place + 8] = bytes(255 - byte for byte in content[place : place + 8])
         damaged.write_bytes(content)
         with pytest.raises(CanDichError):

@@ -1,6 +1,5 @@
 """The quick view without a browser: its figures, its words, what it refuses, and what it hands out again."""
 
-import asyncio
 import csv
 import io
 import re
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from anyio.from_thread import start_blocking_portal
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
@@ -53,7 +53,8 @@ class Client:
                 named = {name.replace("_", "-"): value for name, value in headers.items()}
                 return await line.request(method, address, headers=named)
 
-        return asyncio.run(asked())
+        with start_blocking_portal() as portal:  # a loop of its own: a browser test may have left one in this thread
+            return portal.call(asked)
 
     def get(self, address: str, **headers: str) -> httpx.Response:
         return self.ask("GET", address, **headers)
