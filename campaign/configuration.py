@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
+from campaign.access import Access, Grant, Provider, Role
 from campaign.calendar import Profile, milestone_weights
 from campaign.errors import ConfigError
 from campaign.layout import Counted, Sheet
@@ -203,6 +204,7 @@ class Configuration(Section):
     campaigns: tuple[Campaign, ...] = Field((), alias="campaign")
     sources: tuple[Source, ...] = Field((), alias="source")
     messages: tuple[Message, ...] = Field((), alias="message")
+    access: Access | None = None
     streamlit: dict[str, Any] = Field(default_factory=dict)
     text: str = ""
     path: Path = Path("config.toml")
@@ -312,6 +314,10 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "signer": Signer,
     "emulation": Emulation,
     "message": Message,
+    "access": Access,
+    "grant": Grant,
+    "role": Role,
+    "oidc": Provider,
 }
 
 
@@ -374,6 +380,9 @@ def _absolute(configuration: Configuration, folder: Path) -> Configuration:
         )
         for one in configuration.sources
     )
+    access = configuration.access
+    if access is not None and access.grants_file is not None:
+        access = access.model_copy(update={"grants_file": resolved(access.grants_file)})
     backup = configuration.backup.model_copy(update={"path": resolved(configuration.backup.path)})
     url = configuration.storage.url
     storage = Storage(url=f"duckdb:{resolved(Path(url.removeprefix('duckdb:')))}" if url else None)
@@ -383,6 +392,7 @@ def _absolute(configuration: Configuration, folder: Path) -> Configuration:
             "sources": sources,
             "backup": backup,
             "storage": storage,
+            "access": access,
             "data": resolved(configuration.data),
         },
     )

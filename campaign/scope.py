@@ -26,3 +26,4 @@ class Scope:
 
 
 EVERYTHING = Scope()
+NOTHING = Scope(frozenset(), frozenset())
