@@ -7,7 +7,7 @@ Nothing here knows how he signed in (access/), and nothing below asks who he is:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -141,13 +141,17 @@ LOCAL_USER = "local"
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who looks, or hands in, with what he was granted. `grants` are those in force today, each with its rights."""
+    """Who looks, or hands in, with what he was granted. `grants` are those in force today, each with its rights.
+
+    `claims`: what the provider vouches for and some grant asks for, so that his grants can be found again later.
+    """
 
     id: str
     name: str = ""
     grants: tuple[tuple[Grant, frozenset[Right]], ...] = ()
     others: Others = Others.NOTHING
     everything: bool = False  # the one user of a machine without sign-in
+    claims: Mapping[str, object] = field(default_factory=dict, compare=False)
 
     def scope(self, campaign: str, right: Right = Right.SEE) -> Scope:
         """Return the units of a campaign he has a right to; NOTHING when there are none."""
@@ -188,10 +192,14 @@ def viewer_of(
     access: Access, grants: Iterable[Grant], user: str, name: str, claims: Mapping[str, object], on: date
 ) -> Viewer:
     """Return who has signed in as `user`, with the grants in force on a day that are his, by name or by claim."""
+    offered = tuple(grants)
     held = tuple(
-        (grant, access.rights_of(grant.role)) for grant in grants if grant.holds_on(on) and _is_his(grant, user, claims)
+        (grant, access.rights_of(grant.role))
+        for grant in offered
+        if grant.holds_on(on) and _is_his(grant, user, claims)
     )
-    return Viewer(user, name, held, access.others)
+    asked = {grant.claim: claims[grant.claim] for grant in offered if grant.claim in claims}
+    return Viewer(user, name, held, access.others, claims=asked)
 
 
 def _is_his(grant: Grant, user: str, claims: Mapping[str, object]) -> bool:
