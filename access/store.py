@@ -40,12 +40,18 @@ create table if not exists session (
 ) strict;
 create index if not exists session_user on session (user);
 create table if not exists failure (  -- one row a wrong password, kept while it counts
-    user text not null,
+    user text not null,               -- sha256 of the name given, which may be nobody's
     ip text not null,
+    known text not null,              -- the digest of the browser that counts for itself, or empty
     at real not null
 ) strict;
-create index if not exists failure_user on failure (user, at);
+create index if not exists failure_user on failure (user, known, at);
 create index if not exists failure_ip on failure (ip, at);
+create table if not exists known (  -- browsers an account has been signed in with before
+    digest text primary key,
+    user text not null,
+    at real not null
+) strict;
 pragma user_version = 1;
 commit;
 """
