@@ -1,10 +1,73 @@
-"""The viewer: who asks for a page. Sign-in fills it in here, and nowhere else."""
+"""The viewer: who asks for a page, a plain route or a file, by the session his browser carries."""
 
 from __future__ import annotations
 
+import html
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from access.admission import Admission
 from campaign.access import ANYBODY_HERE, Viewer
+from campaign.configuration import Configuration
+from etl.rights import admission_of
+from pages._address import PATHS
+from pages._ask import configuration
+from pages._session import LOOPBACK, SIGN_IN, Asked, connection, cookie_name, token_of
+from reporting.texts import LANGUAGES, text
+
+HERE = "cd_here"  # of the session's state: which page was drawn last
+SEEN = "candich.viewer"  # in the scope of a request the gate has let through
+
+
+def admission() -> Admission:
+    """Return who is admitted to what, of this process."""
+    return admission_of(configuration())
 
 
 def viewer() -> Viewer:
-    """Return who uses the page that is being drawn."""
-    return ANYBODY_HERE
+    """Return who uses the page that is being drawn; a session that is over stops the run."""
+    config = configuration()
+    if config.access is None:
+        return ANYBODY_HERE
+    found = admission().viewer(token(), datetime.now(UTC))
+    if not found.id:
+        _over(config)
+        st.stop()
+    return found
+
+
+def viewer_of(asked: Asked) -> Viewer:
+    """Return who sent a request of a plain route; NOBODY for one without a session."""
+    config = configuration()
+    if config.access is None:
+        return ANYBODY_HERE
+    found = connection(asked).scope.get(SEEN)
+    if isinstance(found, Viewer):
+        return found
+    return admission().viewer(token_of(asked, config), datetime.now(UTC))
+
+
+def token() -> str:
+    """Return the token the browser of the page that is being drawn carried when it connected."""
+    return st.context.cookies.get(cookie_name(configuration()), "")
+
+
+def address_of_client() -> str:
+    """Return where the page that is being drawn is looked at from."""
+    return st.context.ip_address or LOOPBACK
+
+
+def _over(config: Configuration) -> None:
+    """Say that the session is over, and lead to the way in and from there back here."""
+    query = st.query_params.to_dict()
+    lang = query.get("lang", "") if query.get("lang") in LANGUAGES else config.language
+    here = PATHS.get(st.session_state.get(HERE, ""), "/") + (f"?{urlencode(query)}" if query else "")
+    way = f"{SIGN_IN}?{urlencode({'next': here})}"
+    st.html(
+        f'<div class="cd-message" role="alert"><h1>{html.escape(text("session.over", lang))}</h1>'
+        f"<p>{html.escape(text('session.over.says', lang))}</p>"
+        f'<a class="cd-button" target="_self" href="{html.escape(way)}">{html.escape(text("session.again", lang))}</a>'
+        "</div>"
+    )
