@@ -74,6 +74,14 @@ def record(
     `who`: a user's id; `at`: when, now if left out. SourceError when it cannot be written and the thing must not happen
     unrecorded (all but GOES_ON): then it does not.
     """
+    note(config, what, who, about, ip=ip, campaign=campaign, at=at)
+
+
+def note(
+    config: Configuration, what: What, who: str, about: Mapping[str, object], *, ip: str = "", campaign: str = "",
+    at: datetime | None = None,
+) -> None:  # fmt: skip
+    """Do what record() does, with the facts as a table."""
     moment = at or datetime.now(UTC)  # noqa: TID251 - the log is a clock's: what it says must not be anybody's choice
     written = moment.astimezone(UTC).isoformat()
     line = {

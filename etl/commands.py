@@ -116,14 +116,14 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915 - the whole command l
     notice_command.arguments(notice, _day)
     for_messages(add, _day, _brief, _send)
     emulation_command.arguments(add("emulation", _emulation, "the emulation scores, by the configured formula"), _day)
-    backup = add("backup", _backup, "everything that cannot be made again, in one file")
+    backup = add("backup", _upkeep, "everything that cannot be made again, in one file")
     backup.add_argument("--out", required=True, type=Path)
-    restore = add("restore", _restore, "bring back what a backup holds")
+    restore = add("restore", _upkeep, "bring back what a backup holds")
     restore.add_argument("file", type=Path, metavar="FILE")
-    rollback = add("rollback", _rollback, "publish an older version again")
+    rollback = add("rollback", _upkeep, "publish an older version again")
     rollback.add_argument("--campaign", required=True)
     rollback.add_argument("--to", metavar="VERSION")
-    rebuild = add("rebuild", _rebuild, "build a campaign anew from everything received")
+    rebuild = add("rebuild", _upkeep, "build a campaign anew from everything received")
     rebuild.add_argument("--campaign", required=True)
     add("doctor", _doctor, "check the configuration, the versions and what was received")
     return parser
@@ -346,42 +346,10 @@ def _send(asked: argparse.Namespace) -> int:
     return send(_configured(asked), asked)
 
 
-def _backup(asked: argparse.Namespace) -> int:
-    from etl.backup import backup  # noqa: PLC0415
+def _upkeep(asked: argparse.Namespace) -> int:
+    from etl.upkeep import run  # noqa: PLC0415
 
-    _print_json(backup(_configured(asked), asked.out))
-    return 0
-
-
-def _restore(asked: argparse.Namespace) -> int:
-    from etl.backup import restore  # noqa: PLC0415
-
-    _print_json(restore(_configured(asked), asked.file))
-    return 0
-
-
-def _rollback(asked: argparse.Namespace) -> int:
-    from etl.publishing import known_campaign, rollback  # noqa: PLC0415
-
-    config = _configured(asked)
-    campaign = known_campaign(config, asked.campaign)
-    version, was = rollback(config, campaign, asked.to)
-    _print_json({"campaign": campaign.id, "version": version, "was": was})
-    return 0
-
-
-def _rebuild(asked: argparse.Namespace) -> int:
-    from etl.forecasting import after_publishing  # noqa: PLC0415
-    from etl.publishing import known_campaign  # noqa: PLC0415
-    from etl.replay import rebuild  # noqa: PLC0415
-    from etl.showing import load_demo  # noqa: PLC0415
-
-    config = _configured(asked)
-    campaign = known_campaign(config, asked.campaign)
-    load_demo(config)
-    version = rebuild(config, campaign)
-    after_publishing(config, campaign.id, past=True)
-    _print_json({"campaign": campaign.id, "version": version})
+    _print_json(run(asked, _configured(asked)))
     return 0
 
 

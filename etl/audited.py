@@ -1,0 +1,93 @@
+"""What shells tell the audit log: who typed a command, and how the configuration changed since it was last in force."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from access.audit import What, folder, note, plain
+from campaign.configuration import Configuration
+from warehouse.versions import write_whole
+
+HOUSE = "house"  # what happens by the clock, and not because somebody asked
+KNOWN = "configuration.json"  # the keys of the configuration last told, each with a mark of its value
+
+
+def terminal() -> str:
+    """Return who types at this machine's terminal, as the log names him: `terminal:` and the system's user."""
+    try:
+        return f"terminal:{getpass.getuser()}"
+    except (OSError, KeyError, ImportError):  # a container may run as a user without a name
+        return "terminal:"
+
+
+def by_command(config: Configuration, what: What, campaign: str = "", **about: object) -> None:
+    """Put on record what somebody did from the terminal."""
+    note(config, what, terminal(), about, campaign=campaign)
+
+
+def configuration_told(config: Configuration, now: datetime | None = None) -> list[str]:
+    """Put on record what changed in the configuration since it was last told, and return the keys that did.
+
+    Only keys are named, never a value: a value may be a secret. The first time, it is told as new.
+    """
+    at = now or datetime.now(UTC)
+    marks, file = _marks(config), folder(config) / KNOWN
+    known = _known(file)
+    changed = (
+        [] if known is None else sorted(key for key in marks.keys() | known.keys() if marks.get(key) != known.get(key))
+    )
+    if known is not None and not changed:
+        return []
+    digest = hashlib.sha256(json.dumps(marks, sort_keys=True).encode()).hexdigest()[:16]
+    news: dict[str, object] = {"new": True} if known is None else {"changed": changed}
+    note(config, What.CONFIGURATION, terminal(), {"file": config.path.name, "mark": digest, **news}, at=at)
+    if folder(config).is_dir():
+        write_whole(file, json.dumps(marks, ensure_ascii=False, indent=1, sort_keys=True).encode())
+    return changed
+
+
+def _known(file: Path) -> dict[str, str] | None:
+    try:
+        found = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else None
+
+
+def _marks(config: Configuration) -> dict[str, str]:
+    """Return a mark of each value of the configuration file and of the files it names, by dotted key.
+
+    A mark is salted with the whole key, and as short as tells a change: nobody guesses a value back from it.
+    """
+    document = tomllib.loads(config.text) if config.text else {}
+    found = {plain(key, 120): _mark(key, repr(value).encode()) for key, value in _flat(document)}
+    files = [path for one in config.campaigns for path in (one.units, one.targets) if path is not None]
+    if config.access is not None and config.access.grants_file is not None:
+        files.append(config.access.grants_file)
+    for path in files:
+        found[f"file {path.name}"] = _mark(path.name, path.read_bytes() if path.is_file() else b"")
+    return found
+
+
+def _mark(key: str, value: bytes) -> str:
+    return hashlib.sha256(key.encode() + b"\0" + value).hexdigest()[:6]
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Yield every value by its dotted key; a table among several is named by its id, name or user, else its place."""
+    for name, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name}.")
+        elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
+            for number, one in enumerate(value, 1):
+                called = next((str(one[key]) for key in ("id", "name", "user") if isinstance(one.get(key), str)), "")
+                yield from _flat(one, f"{prefix}{name}[{called or number}].")
+        else:
+            yield f"{prefix}{name}", value
