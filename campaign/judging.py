@@ -9,7 +9,7 @@ from datetime import date
 
 from campaign.claims import ClaimReader, Refused
 from campaign.configuration import Campaign
-from campaign.lineage import lineage_of
+from campaign.lineage import Lineage, lineage_of
 from campaign.rows import Claim, Fate, Measure, Moved, Reason, Row, Series, Verdict
 from campaign.standing import Move, Standing
 from campaign.units import Registry
@@ -54,6 +54,11 @@ class Judge:
         self.reader = ClaimReader(campaign, registry, aliases)
         self._lineage = lineage_of(registry)
         self._moved: dict[tuple[Series, date], tuple[int, Move, Verdict]] = {}
+
+    @property
+    def lineage(self) -> Lineage | None:
+        """Return who follows whom among the units; None when nobody does."""
+        return self._lineage
 
     def file(self, rows: Iterable[Row], received_on: date, terms: Terms) -> list[Verdict]:
         """Return one verdict a row, in file order; what is accepted stands from then on.

@@ -191,7 +191,7 @@ class Lineage:
             pending += near
         return {*codes, *(self.nodes[number].code for number in met)}
 
-    def _met(self, code: str, tree: Tree, day: date) -> set[str]:
+    def met(self, code: str, tree: Tree, day: date) -> set[str]:
         """Return the units of a day whose counts stand in those of a unit of `tree`, or its in theirs."""
         if code not in self:
             return {code}
@@ -229,7 +229,7 @@ class Lineage:
             if then is not None and then is not tree:
                 covered[then.day] |= {code for code in then.subtree(unit) if then.is_leaf(code)}
         for day, leaves in covered.items():
-            found += [code for code in tree.leaves if self._met(code, tree, day) <= leaves]
+            found += [code for code in tree.leaves if self.met(code, tree, day) <= leaves]
         return tuple(dict.fromkeys(found))
 
 

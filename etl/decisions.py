@@ -7,15 +7,16 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from campaign.access import Right
 from campaign.claims import Refused as Unreadable
 from campaign.configuration import Configuration, Source
 from campaign.decisions import Decision, Outcome, Refusal, What, read_decision
 from campaign.explanations import EXPLAIN
-from campaign.judging import Judge, Reading, Terms
+from campaign.judging import Judge, Terms
 from campaign.names import spelling
 from campaign.rows import Claim, Fate, Measure, Reason, Row, Series, Tally, Verdict
-from campaign.scope import Scope
 from campaign.values import read_text
+from etl.bounds import permitted
 from etl.envelope import Envelope
 from etl.explanations import explain
 from etl.ledger import Ledger, content_of
@@ -98,7 +99,7 @@ class Desk:
             raise Refused(Refusal.GONE)
         if not decision.why:
             raise Refused(Refusal.NO_REASON)
-        self._may(row.series.unit_code if row.series else None)
+        self._may(row.series.unit_code if row.series else None, row.as_of)
         if row.released_by is not None:
             self._too_late(decision, row)
         work = {What.ACCEPT: self._accept, What.CORRECT: self._correct, What.ALIAS: self._alias}.get(decision.what)
@@ -125,10 +126,10 @@ class Desk:
             raise AlreadySo
         raise Refused(Refusal.ALREADY_DECIDED, one.batch)
 
-    def _may(self, unit: str | None) -> None:
-        """Refuse a sender who does not speak for a unit; only one who speaks for all decides on a row of no unit."""
-        scope = self.envelope.sender.scope
-        if scope.units is not None and (unit is None or not permitted(scope, self.judge, unit, self.day)):
+    def _may(self, unit: str | None, as_of: date | None = None) -> None:
+        """Refuse a sender who may not mend a unit; only one who may mend all decides on a row of no unit."""
+        scope = self.envelope.scope(Right.MEND)
+        if scope.units is not None and (unit is None or not permitted(scope, self.judge, unit, self.day, as_of)):
             raise Refused(Refusal.OUTSIDE_SCOPE)
 
     def _accept(self, decision: Decision, row: RowOnRecord) -> Verdict:
@@ -156,7 +157,7 @@ class Desk:
             raise Refused(Refusal.NO_NAME)
         if decision.means not in self.judge.reader.registry.codes:
             raise Refused(Reason.UNKNOWN_UNIT)
-        self._may(decision.means)
+        self._may(None)  # a name means the unit for whoever sends it
         source = self.config.source(row.source) if row.source else None
         before = self.judge.reader.learn(spelling(name), decision.means)
         if _is_part(source):
@@ -177,10 +178,11 @@ class Desk:
         own = Row(decision.row, {**cells, "reason": row.content.get("reason")})
         cells = {**cells, "reason": decision.why, "reported_by": self.envelope.sender.name or self.envelope.sender.id}
         made = Row(decision.row, cells)
-        unit, refused = resolve(self.judge, made, self.day)
-        if refused is not None:
-            raise Refused(refused)
-        self._may(unit)
+        claim, refused = resolve(self.judge, made, self.day)
+        if claim is None:
+            raise Refused(refused or Refusal.UNREADABLE)
+        unit = claim.series.unit_code
+        self._may(unit, claim.as_of)
         if means and unit != means:
             raise Refused(Refusal.NAME_KNOWN)
         if decision.along and (problem := self.judge.at_odds(own, self.day)):
@@ -276,32 +278,12 @@ def _terms(source: Source | None) -> Terms:
     return Terms(accept_falls=source is not None and source.on_fall == "accept")
 
 
-def resolve(judge: Judge, row: Row, received_on: date) -> tuple[str | None, Reason | None]:
-    """Return (the unit a row means, why it cannot be read): one of them is None; nothing is judged."""
+def resolve(judge: Judge, row: Row, received_on: date) -> tuple[Claim | None, Reason | None]:
+    """Return (what a row claims, why it cannot be read): one of them is None; nothing is judged."""
     try:
-        return judge.reader.read(row, received_on).series.unit_code, None
+        return judge.reader.read(row, received_on), None
     except Unreadable as why:
         return None, why.reason
-
-
-def permitted(scope: Scope, judge: Judge, unit: str, day: date) -> bool:
-    """Tell whether a unit lies within a scope, as the units stood on a day."""
-    seen = scope.codes(judge.reader.registry.on(day))
-    return seen is None or unit in seen
-
-
-def within_scope(envelope: Envelope | None, judge: Judge, reading: Reading, received_on: date) -> Reading:
-    """Return what a file says without the rows about units that its sender does not speak for: those are refused."""
-    if envelope is None or envelope.sender.scope.units is None:
-        return reading
-    scope, inside, refused = envelope.sender.scope, [], list(reading.refused)
-    for claim in reading.claims:
-        unit = claim.series.unit_code
-        if permitted(scope, judge, unit, received_on):
-            inside.append(claim)
-        else:
-            refused.append(Verdict(claim.number, Fate.REJECTED, Reason.OUTSIDE_SCOPE, None, "unit_code", unit))
-    return Reading(inside, refused)
 
 
 class Coverage:

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from campaign.access import Right
 from campaign.decisions import Outcome, Refusal
 from campaign.explanations import Explanation, read_explanation
 from campaign.judging import Judge
 from campaign.rows import Reason
+from etl.bounds import permitted
 from etl.envelope import Envelope
 from warehouse.explanations import ExplanationRow
 from warehouse.writer import utc
@@ -32,7 +34,7 @@ def explain(
     said = read_explanation(content)
     if said is None:
         return Outcome.REFUSED, Refusal.UNREADABLE.value, None
-    signed = envelope.sender.name or said.by
+    signed = envelope.signature or said.by
     refusal = _refusal(said, signed, envelope, judge, day)
     outcome = Outcome.TAKEN
     if refusal:
@@ -50,13 +52,12 @@ def explain(
 
 def _refusal(said: Explanation, signed: str, envelope: Envelope, judge: Judge, day: date) -> str:
     """Return the word for why an explanation is refused; empty when it is not."""
-    unit, scope = said.key.unit_code, envelope.sender.scope
-    seen = scope.codes(judge.reader.registry.on(day))
+    unit, scope = said.key.unit_code, envelope.scope(Right.EXPLAIN)
     checks: tuple[tuple[bool, Refusal | Reason], ...] = (
         (not said.why, Refusal.NO_REASON),
         (not signed, Refusal.UNSIGNED),
         (unit not in judge.reader.registry.codes, Reason.UNKNOWN_UNIT),
-        (seen is not None and unit not in seen, Refusal.OUTSIDE_SCOPE),
+        (not permitted(scope, judge, unit, day, said.key.as_of), Refusal.OUTSIDE_SCOPE),
         (said.stated == said.summed, Refusal.NO_DIFFERENCE),
     )
     return next((why.value for fails, why in checks if fails), "")

@@ -103,7 +103,7 @@ class Desk:
     def _issue(self, known: Sequence[Record], figures: Figures, current: Current) -> Record:
         order, paper = self.order, self.campaign.paper
         made = contents_of(figures, order.period, order.unit, order.language, self.now, paper)
-        self._in_order(figures, made)
+        self._in_order(known, figures, made)
         number = _number(known, paper, order)
         replaced = _replaced(known, self.campaign, order)
         stamp = Stamp(number, order.signed_on, _in_place_of(replaced, order.language))
@@ -112,14 +112,16 @@ class Desk:
         register.keep(self.config, record, _kept(paper, drawn))
         return record
 
-    def _in_order(self, figures: Figures, made: Sequence[Notice]) -> None:
+    def _in_order(self, known: Sequence[Record], figures: Figures, made: Sequence[Notice]) -> None:
         """Refuse what may not be issued."""
         order, as_of = self.order, made[0].as_of
-        tree, today = figures.tree(as_of), self.now.astimezone(self.config.zone).date()
-        codes = self.sender.scope.codes(tree)
-        roots = {unit.code for unit in tree.units if unit.parent_code is None}
-        if codes is not None and not ({order.unit} if order.unit else roots) <= codes:
+        today = self.now.astimezone(self.config.zone).date()
+        roots = [unit.code for unit in figures.reader.registry.on(as_of).units if unit.parent_code is None]
+        if not _inside(figures, [order.unit] if order.unit else roots, as_of):
             raise UsageError("notice", "speaks of units that are not the sender's", "name a unit of his own")
+        replaced = _replaced(known, self.campaign, order)
+        if replaced is not None and not _inside(figures, replaced.units, replaced.as_of):
+            raise UsageError("notice", "corrects one about units that are not the sender's", "name one of his own")
         if not as_of <= order.signed_on <= today:
             found = f"found the date {order.signed_on}"
             raise UsageError("notice", found, f"a date from {as_of} (the figures) to {today} (today) was expected")
@@ -186,6 +188,10 @@ def blocked(standing: Sequence[Reason]) -> CheckFailed:
     """Return the error that says in one line why nothing is issued."""
     said = [WORDS[one.block][0].format(n=one.n) for one in standing]
     return CheckFailed("notice", ", ".join(said), ", ".join(dict.fromkeys(WORDS[one.block][1] for one in standing)))
+
+
+def _inside(figures: Figures, units: Sequence[str], as_of: date) -> bool:
+    return figures.in_scope(units, as_of) == set(units)
 
 
 def _number(known: Sequence[Record], paper: Paper, order: Order) -> int:

@@ -7,20 +7,24 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from campaign.access import Right
 from campaign.configuration import Campaign, Configuration, Source
 from campaign.judging import Judge
 from campaign.places import place_of
 from campaign.rows import Row, Series, Tally, Verdict
+from campaign.scope import Scope
+from etl.bounds import permitted, within_scope
 from etl.configured import inputs_of
-from etl.decisions import Coverage, within_scope
+from etl.decisions import Coverage
 from etl.envelope import Envelope, Kind, Sender
 from etl.intake import new_judge, terms_of
 from etl.publishing import ensure_current
+from etl.rights import entitled
 from etl.submission import read_upload
 from etl.submitted import safe_name
 from reporting.figures import store_of
@@ -62,11 +66,13 @@ def preview(
     config: Configuration, campaign: Campaign, files: Sequence[tuple[str, bytes]], sender: Sender,
     source: Source | None = None, now: datetime | None = None,
 ) -> Preview:  # fmt: skip
-    """Return how every row of some files would end, judged in the order given.
+    """Return how every row of some files would end, judged in the order given, within the rights its sender has now.
 
-    Raises ContractError for a file that cannot be read.
+    Raises ContractError for a file that cannot be read, UsageError for a sender who may hand in nothing.
     """
     moment = now or datetime.now(UTC)
+    asked = Envelope("", Kind.FILES, campaign.id, sender, moment, source.name if source else "")
+    envelope = entitled(config, asked)
     tables: list[tuple[str, list[Row]]] = []
     with tempfile.TemporaryDirectory() as scratch:
         for number, (given, content) in enumerate(files):
@@ -75,7 +81,6 @@ def preview(
             path.write_bytes(content)
             tables.append((name, read_upload(path, name, source)))
     version = ensure_current(config, campaign)
-    envelope = Envelope("", Kind.FILES, campaign.id, sender, moment, source.name if source else "")
     with looking(store_of(config, campaign.id).path(version)) as standing:
         judge = new_judge(standing, campaign, inputs_of(config, campaign))
         tally, lines = _judged(standing, judge, tables, envelope, source, moment.astimezone(config.zone).date())
@@ -86,7 +91,7 @@ def _judged(
     version: NextVersion, judge: Judge, tables: Sequence[tuple[str, list[Row]]], envelope: Envelope,
     source: Source | None, today: date,
 ) -> tuple[Tally, list[Line]]:  # fmt: skip
-    coverage = Coverage(version.decisions.covered(), envelope.source)
+    coverage, scope = Coverage(version.decisions.covered(), envelope.source), envelope.scope(Right.SUBMIT)
     tally, lines = Tally(), []
     for name, rows in tables:
         reading = within_scope(envelope, judge, judge.read(rows, today), today)
@@ -97,8 +102,16 @@ def _judged(
             row = content[judged.number]
             verdict = coverage.look(row, judged)
             tally.add(verdict)
+            verdict = replace(verdict, near=_near(verdict, scope, judge, today))
             lines.append(_line(name, row, verdict, before.get(row.number), judge))
     return tally, lines
+
+
+def _near(verdict: Verdict, scope: Scope, judge: Judge, today: date) -> tuple[str, ...]:
+    """Return what comes near to what a row says; of units, written "name (code)", only those that are the sender's."""
+    if scope.units is None or verdict.field not in ("unit_code", "unit_name"):
+        return verdict.near
+    return tuple(one for one in verdict.near if permitted(scope, judge, one.rpartition("(")[2].rstrip(")"), today))
 
 
 def _line(name: str, row: Row, verdict: Verdict, before: Standing, judge: Judge) -> Line:

@@ -1,7 +1,8 @@
 """A request: a small file by which a page asks the scheduler to do something now.
 
-`{"do": "pull", "source": NAME}`. Written under another name and renamed, so the scheduler never sees half of one;
-taken by renaming it again, so it is done at most once.
+`{"do": "pull", "source": NAME}`, with `sender` and `at` where somebody signed in asks: his rights are looked up then.
+Written under another name and renamed, so the scheduler never sees half of one; taken by renaming it again, so it is
+done at most once.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from campaign.configuration import Configuration
+from etl.envelope import Sender
 
 
 def folder(configuration: Configuration) -> Path:
@@ -20,12 +23,15 @@ def folder(configuration: Configuration) -> Path:
     return configuration.data / "requests"
 
 
-def submit(configuration: Configuration, do: str, **details: str) -> Path:
+def submit(configuration: Configuration, do: str, sender: Sender | None = None, **details: str) -> Path:
     """Ask the scheduler to do something, and return the file that says so; it is gone once the scheduler took it."""
     target = folder(configuration) / f"{uuid.uuid4().hex}.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_suffix(".tmp")
-    draft.write_text(json.dumps({"do": do, **details}, ensure_ascii=False), "utf-8")
+    wish: dict[str, Any] = {"do": do, **details}
+    if sender is not None:
+        wish |= {"sender": sender.document(), "at": datetime.now(UTC).isoformat()}
+    draft.write_text(json.dumps(wish, ensure_ascii=False), "utf-8")
     draft.replace(target)
     return target
 

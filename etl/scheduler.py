@@ -25,6 +25,7 @@ from campaign.configuration import Configuration
 from campaign.errors import ConfigError
 from etl import heartbeat, request
 from etl.job import FORECASTS, Job, jobs, sentence, take_submitted
+from etl.rights import may_ask
 
 HELD = 75  # exit code: another scheduler has this data root
 REQUESTS_EVERY = 1.0
@@ -144,6 +145,9 @@ class Scheduler:
                 self.requests.last_error = f"{file.stem}: {wish!r} is nothing this configuration can do"
                 log.warning("request %s", self.requests.last_error)
                 file.unlink(missing_ok=True)
+            elif not may_ask(self.configuration, wish or {}):
+                log.warning("request %s: %s asked for %s and may not", file.stem, _who(wish), job.name)
+                file.unlink(missing_ok=True)
             else:
                 log.info("request: %s", job.name)
                 with self._asking:
@@ -167,6 +171,11 @@ class Scheduler:
                 heartbeat.write(self.configuration, beat)
             except OSError as problem:
                 log.error("heartbeat: %s", sentence(problem))  # noqa: TRY400 – one line
+
+
+def _who(wish: Mapping[str, object] | None) -> str:
+    sender = (wish or {}).get("sender")
+    return repr(sender.get("id")) if isinstance(sender, Mapping) else "nobody known"
 
 
 def _stop(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from campaign.access import Right
 from campaign.configuration import Source
 from campaign.errors import ContractError
 from campaign.rows import Row
@@ -26,7 +27,7 @@ def read_submitted(envelope: Envelope, files: Iterable[tuple[str, Path, str]], s
     for file in files:
         name, path, _ = file
         rows = read_template(path, name) if source is None else None
-        if rows is None and envelope.sender.scope.units is None:
+        if rows is None and envelope.scope(Right.SUBMIT).units is None:
             found += open_load([file], source)
         else:
             found.append((name, read_upload(path, name, source) if rows is None else rows))

@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from campaign.configuration import Campaign, Configuration
-from campaign.errors import CanDichError, ContractError, SourceError, UsageError
+from campaign.errors import CanDichError, ContractError, SourceError
 from campaign.notices import Order, read_order
 from etl.envelope import Envelope, Kind, Sender, read_envelope
 from etl.intake import ingest, received_store, recover, source_for
 from etl.publishing import known_campaign
 from etl.received import Received
-from etl.register import as_document
+from etl.register import as_document, opened
+from etl.rights import entitled
 from etl.submission import DECISIONS
 from reporting.figures import store_of
 from warehouse.reader import Reader
@@ -87,17 +88,17 @@ def submit(
 
 
 def submit_decisions(
-    config: Configuration, campaign: str, sender: Sender, decisions: Sequence[Mapping[str, Any]]
+    config: Configuration, campaign: str, sender: Sender, decisions: Sequence[Mapping[str, Any]], ip: str = ""
 ) -> str:
     """Hand in decisions, and return the id by which result() tells how they ended."""
     content = json.dumps({"decisions": list(decisions)}, ensure_ascii=False, indent=1).encode()
-    return submit(config, campaign, Kind.DECISIONS, sender, [(DECISIONS, content)])
+    return submit(config, campaign, Kind.DECISIONS, sender, [(DECISIONS, content)], ip=ip)
 
 
-def submit_order(config: Configuration, campaign: str, sender: Sender, order: Order) -> str:
+def submit_order(config: Configuration, campaign: str, sender: Sender, order: Order, ip: str = "") -> str:
     """Hand in an order for a notice, and return the id by which result() tells how it ended."""
     content = json.dumps(order.document(), ensure_ascii=False, indent=1).encode()
-    return submit(config, campaign, Kind.NOTICE, sender, [(ORDER, content)])
+    return submit(config, campaign, Kind.NOTICE, sender, [(ORDER, content)], ip=ip)
 
 
 def result(config: Configuration, name: str) -> dict[str, Any] | None:
@@ -184,14 +185,13 @@ def _taken(config: Configuration, work: Path, *, cut_short: bool) -> dict[str, A
     name = work.name.removeprefix(TAKING)
     envelope, files = _opened(work, name)
     campaign = known_campaign(config, envelope.campaign)
-    if not envelope.sender.scope.allows_campaign(campaign.id):
-        raise UsageError(f"campaign {campaign.id}", "is not the sender's", "a campaign he has rights for")
-    if envelope.kind is Kind.NOTICE:
-        return _issued(config, campaign, envelope, files)
     if cut_short:
-        done = _finished(config, campaign, envelope.id)
+        done = _done(config, campaign, envelope)
         if done is not None:
             return done
+    envelope = entitled(config, envelope)
+    if envelope.kind is Kind.NOTICE:
+        return _issued(config, campaign, envelope, files)
     source = source_for(config, campaign, envelope.source or None)
     return ingest(config, campaign, files, source, envelope=envelope).document()
 
@@ -225,8 +225,17 @@ def _opened(work: Path, name: str) -> tuple[Envelope, list[Path]]:
     return envelope, [path for path, _ in listed]
 
 
+def _done(config: Configuration, campaign: Campaign, envelope: Envelope) -> dict[str, Any] | None:
+    """Return what an envelope did, if a run that was cut short had come to its end; None otherwise."""
+    if envelope.kind is Kind.NOTICE:
+        with opened(config) as known:  # which tidies up after a killed issue, too
+            issued = next((one for one in known if one.envelope == envelope.id), None)
+        return None if issued is None else as_document(issued)
+    return _finished(config, campaign, envelope.id)
+
+
 def _finished(config: Configuration, campaign: Campaign, envelope: str) -> dict[str, Any] | None:
-    """Return what the load of an envelope did, if a run that was cut short had published it; None otherwise."""
+    """Return what the load of an envelope did, if it was published; None otherwise."""
     kept, store = received_store(config, campaign.id), store_of(config, campaign.id)
     with store.lock():
         recover(kept, store)

@@ -11,7 +11,8 @@ from campaign.configuration import Configuration, Source
 from campaign.judging import Judge, Terms
 from campaign.rows import Fate, Row, Series, Tally, Verdict
 from etl.alike import AlikeTable
-from etl.decisions import Coverage, within_scope
+from etl.bounds import within_scope
+from etl.decisions import Coverage
 from etl.ledger import Ledger
 from etl.long_load import LongLoad
 from etl.long_text import LongText
