@@ -176,17 +176,20 @@ def explanations(edition: str, _figures: Figures) -> tuple[ExplanationRow, ...]:
 
 @st.cache_resource(max_entries=100, show_spinner=False)
 def brief(
-    edition: str,  # noqa: ARG001 - it is part of the key
+    edition: str,
     unit: str,
+    category: str,
+    stage: str,
     as_of: date,
-    today: date,  # noqa: ARG001 - so is the day it is, by which the brief says "today"
+    today: date,  # noqa: ARG001 - it is part of the key: the day it is, by which the brief says "today"
     lang: str,
     ours: Failing,
     _now: datetime,
     _figures: Figures,
 ) -> Brief:
-    """Return the brief of one unit."""
-    return briefs.brief(_figures, as_of, _now, lang, unit, failing=ours)
+    """Return the brief of one unit, of all its work or of one part of it."""
+    row = _figures.unit(unit, as_of, category=category, stage=stage)
+    return briefs.brief_of(_figures, row, _now, lang, ours, rows_waiting=waiting(edition, as_of, _figures))
 
 
 def brief_page(made: Brief, form: Form, figures: Figures) -> bytes:

@@ -1,4 +1,4 @@
-"""The brief on a page: whom to call in one line that opens, ready to be copied, printed and posted."""
+"""The brief on a page: one line that opens, ready to be copied, printed and posted."""
 
 from __future__ import annotations
 
@@ -14,27 +14,29 @@ from reporting.brief_page import Form, file_name
 MIME: dict[Form, str] = {"png": "image/png", "pdf": "application/pdf"}
 
 
+def told(view: View) -> Brief:
+    """Return what is said of the units in view, be it of all their work or of a part of it."""
+    ours = Failing(view.outages, view.sources, _ask.failure(view.config, view.campaign.id))
+    asked = (view.scope, view.category, view.stage, view.as_of, view.today, view.lang)
+    return _ask.brief(view.edition, *asked, ours, view.now, view.figures)
+
+
 def of(view: View) -> Brief | None:
     """Return the brief of the units in view; None where only a part of the work is: it is of the whole."""
-    if view.category != ALL or view.stage != view.campaign.headline:
-        return None
-    ours = Failing(view.outages, view.sources, _ask.failure(view.config, view.campaign.id))
-    return _ask.brief(view.edition, view.scope, view.as_of, view.today, view.lang, ours, view.now, view.figures)
+    return told(view) if view.category == ALL and view.stage == view.campaign.headline else None
 
 
-def strip(view: View) -> str:
-    """Return the brief as one line that opens: whom to call, or what is wrong with the data, or that all is well."""
+def folded(view: View) -> str:
+    """Return the brief as a line that opens to the whole of it, ready to be copied; its answers stand above it."""
     made = of(view)
     if made is None:
         return ""
-    names = e(" · ".join(one.name for one in made.calls))  # no links: the whole line is one button that opens
-    short = f"<b>{e(view.says('brief.calls'))}</b> {names}" if names else e(made.nobody or made.against or made.fresh)
     called = dict(zip(made.called, made.calls, strict=True))
-    told = "".join(f"<p>{_line(view, line, called.get(line))}</p>" for line in made.lines)
+    lines = "".join(f"<p>{_line(view, line, called.get(line))}</p>" for line in made.lines)
     data = f'data-copy="{e(made.text)}" data-said="{e(view.says("brief.copied"))}"'
     copy = f'<button type="button" class="cd-button" {data}>{e(view.says("brief.copy"))}</button>'
-    label = f"<b>{e(view.says('brief.title'))}</b>"
-    return f'<details class="cd-brief"><summary>{label}<span>{short}</span></summary><div>{told}{copy}</div></details>'
+    label = e(view.says("brief.title"))
+    return f'<details class="cd-brief"><summary>{label}</summary><div>{lines}{copy}</div></details>'
 
 
 def _line(view: View, line: str, one: Call | None) -> str:

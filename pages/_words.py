@@ -30,11 +30,12 @@ SHOWN_ORDER = (
 )  # fmt: skip
 
 
-def head(view: View, row: UnitProgress, title: str = "") -> str:
-    """Return the head of a page: the verdict, the sentence behind it, and how fresh it is."""
+def head(view: View, row: UnitProgress, title: str = "", *, dated: bool = True) -> str:
+    """Return the head of a page: the verdict, the sentence behind it, and (`dated`) when it was published."""
     return (
         f'<div class="cd-head"><h1>{e(title or verdict(view, row))}</h1>{chip(view.standing(row), view.lang, big=True)}'
-        f'<p class="cd-says">{sentence(view, row)}</p>{freshness(view)}</div>{receiving(view)}{failing_sources(view)}'
+        f'<p class="cd-says">{sentence(view, row)}</p>{freshness(view, dated=dated)}</div>'
+        f"{receiving(view)}{failing_sources(view)}"
     )
 
 
@@ -75,13 +76,14 @@ def _clock(view: View, row: UnitProgress) -> str:
     return brief_words.clock(row, view.campaign, earned, view.lang, ("\x01", "\x02"))
 
 
-def freshness(view: View) -> str:
+def freshness(view: View, *, dated: bool = True) -> str:
     """Return what a reader must know before believing: simulated data, how fresh, which part of the whole."""
     parts = []
     if view.campaign.simulated:
         means = e(view.says("app.simulated.means"))
         parts.append(f'<span class="cd-chip cd-simulated" title="{means}">{e(view.says("app.simulated"))}</span>')
-    said = [view.says("data.published", at=numbers.moment(view.figures.published_at, view.config.zone, view.lang))]
+    at = numbers.moment(view.figures.published_at, view.config.zone, view.lang)
+    said = [view.says("data.published", at=at)] if dated else []
     since = view.figures.estimated_since(view.as_of)
     if since is not None:
         said.append(view.says("data.estimated", day=numbers.day(since, view.lang)))
@@ -90,7 +92,7 @@ def freshness(view: View) -> str:
     if view.stage != view.campaign.headline:
         said.append(stage_name(view))
     parts += [f"<span>{e(one)}</span>" for one in said]
-    return f'<div class="cd-meta">{"".join(parts)}</div>'
+    return f'<div class="cd-meta">{"".join(parts)}</div>' if parts else ""
 
 
 def receiving(view: View) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from campaign.progress import Status, UnitProgress
-from pages import _ask, _brief, _forecast, _words
+from pages import _answers, _ask, _brief, _forecast, _words
 from pages._cards import chip, draw, e, items, link, panel, track, unit_link
 from pages._chart import burnup
-from pages._kpis import cards
 from pages._view import View
 from reporting import numbers
 
@@ -19,13 +18,16 @@ SHOWN = 16
 def show(view: View) -> None:
     """Draw the overview of the chosen units."""
     row = view.row(view.scope)
-    draw(_words.head(view, row), _brief.strip(view), _forecast.strip(view, view.scope), cards(view, row))
+    under = f'<div class="cd-under">{_words.tally(view, view.scope)}{_brief.folded(view)}</div>'
+    draw(_words.head(view, row, dated=False), _answers.row_of_five(view, row), under)
+    below = _below(view)
     left, right = st.columns([1.75, 1], gap="small")
     with left:
         burnup(view, view.scope)
     with right:
-        draw(_holders(view))
-    draw(f'<div class="cd-masonry">{_below(view)}{_parts(view)}{_trust(view)}</div>')
+        draw(below or _holders(view))
+    more = (_holders(view) if below else "", _parts(view), _forecast.below(view), _trust(view))
+    draw(f'<div class="cd-masonry">{"".join(more)}</div>')
     _brief.downloads(view)
 
 

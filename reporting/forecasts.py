@@ -209,14 +209,21 @@ def units(one: Assessment, lang: str) -> str:
     prospect, row = one.prospect, one.row
     if prospect.standing is not Standing.OPEN or one.expected_share is None:
         return ""
-    share = numbers.percent(one.expected_share, lang, finished=False)
-    final = numbers.whole(prospect.expected_final, lang)
     if row.is_leaf:
-        return text("forecast.final", lang, final=final, share=share)
+        return final(one, lang)
     return text(
         "forecast.units", lang, n=numbers.half_up(prospect.units_on_time), of=row.units_with_target,
-        final=final, share=share,
+        final=numbers.whole(prospect.expected_final, lang),
+        share=numbers.percent(one.expected_share, lang, finished=False),
     )  # fmt: skip
+
+
+def final(one: Assessment, lang: str) -> str:
+    """Return the count and the share expected by the last day; empty where nothing is open."""
+    if one.prospect.standing is not Standing.OPEN or one.expected_share is None:
+        return ""
+    share = numbers.percent(one.expected_share, lang, finished=False)
+    return text("forecast.final", lang, final=numbers.whole(one.prospect.expected_final, lang), share=share)
 
 
 def feasible(found: Feasibility, lang: str) -> str:

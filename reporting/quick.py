@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from campaign.configuration import ALL, Campaign
+from campaign.configuration import ALL
 from campaign.freshness import Gap
 from campaign.lagging import lag
 from campaign.progress import Status, UnitProgress
-from campaign.prospects import Standing
 from campaign.units import Tree
-from reporting import brief_words, charts, forecasts, numbers
+from reporting import charts, numbers
+from reporting.answers import Card, answers
 from reporting.brief import Brief, Failing, brief_of
 from reporting.burnup import Burnup, burnup_of, drawn_days
 from reporting.figures import Figures
@@ -82,17 +82,6 @@ class Due:
     more_left: str
     met: int
     due: int
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One figure that stands beside an answer: the figure, what it is, its bar and the plan's mark in percent."""
-
-    figure: str
-    of: str
-    width: float
-    plan: float | None = None
-    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +157,7 @@ def quick(day: Day, row: UnitProgress, now: datetime, lang: str, failing: Failin
     """Return the quick view of one unit; a board holds at most `most` lines. `now` is UTC."""
     tree, figures = day.tree, day.figures
     told = brief_of(figures, row, now, lang, failing, rows_waiting=day.waiting)
+    said = answers(told, day.assessed[row.code], figures.campaign)
     seen = figures.scope.codes(tree)
     above = [code for code in (*tree.ancestors(row.code)[::-1], row.code) if seen is None or code in seen]
     leaves, below = day.within(row.code), day.below(row.code)
@@ -183,9 +173,9 @@ def quick(day: Day, row: UnitProgress, now: datetime, lang: str, failing: Failin
         word=text(f"status.{told.standing}", lang),
         view=_view(day, row, lang),
         path=tuple((code, tree.unit(code).name) for code in above),
-        done=_done(row, lang),
-        outlook=_outlook(day.assessed[row.code], lang),
-        today=_today(row, lang),
+        done=said.done,
+        outlook=said.outlook,
+        today=said.today,
         rank=_rank(day, row, lang),
         counts=_counts(day, row, lang),
         burnup=_burnup(day, row),
@@ -195,11 +185,11 @@ def quick(day: Day, row: UnitProgress, now: datetime, lang: str, failing: Failin
         leaves=_board(day, leaves if len(leaves) > 1 else [], row, lang, most),
         lagging=tuple(_line(day, one, row, lang) for one in lagging[:most]),
         lagging_n=len(lagging),
-        outlook_said=told.outlook or forecasts.says(told.prospect, figures.campaign, lang),
-        today_said=_today_said(told, figures.campaign, lang),
-        nobody=told.nobody or text("brief.calls.none" if row.remaining == 0 else "quick.calls.none", lang),
-        alone=_alone(row, lang),
-        alone_said=_alone_said(day, row, lang),
+        outlook_said=said.outlook_said,
+        today_said=said.today_said,
+        nobody=said.nobody,
+        alone=said.alone,
+        alone_said=said.alone_said,
     )
 
 
@@ -219,27 +209,6 @@ def _counts(day: Day, row: UnitProgress, lang: str) -> str:
     return (stage.counted(lang) if stage else None) or text("word.records", lang)
 
 
-def _done(row: UnitProgress, lang: str) -> Card:
-    share = numbers.percent(row.completion, lang, row.status is Status.FINISHED)
-    of = f"{numbers.whole(row.done, lang)}/{numbers.whole(row.target, lang)}" if row.target else ""
-    plan = None if row.planned_share is None else charts.width(row.planned_share)
-    return Card(share, of, charts.width(row.completion), plan)
-
-
-def _outlook(one: Assessment, lang: str) -> Card | None:
-    """Return the chance of a leaf, or the units of a roll-up that will be on time; None where nothing can be said."""
-    found = forecasts.gauge(one, lang)
-    return None if found is None else Card(found.figure, found.says, charts.width(found.share), tone=found.tone)
-
-
-def _today(row: UnitProgress, lang: str) -> Card | None:
-    """Return what was done on the day of what it asked; None where it asked nothing."""
-    if not row.catchup_today:
-        return None
-    done, due = numbers.whole(row.done_today, lang), numbers.whole(row.catchup_today, lang)
-    return Card(done, f"/ {due}", charts.covered(row.done_today, row.catchup_today))
-
-
 def _rank(day: Day, row: UnitProgress, lang: str) -> str:
     """Return a unit's place among all of its level; empty for the only one and for one without rank."""
     peers = sum(one.level == row.level and one.rank is not None for one in day.rows)
@@ -249,33 +218,6 @@ def _rank(day: Day, row: UnitProgress, lang: str) -> str:
     if day.figures.scope.units is not None:  # who sees a part cannot count the others
         return text("quick.rank.alone", lang, rank=row.rank, level=level)
     return text("quick.rank", lang, rank=row.rank, of=peers, level=level)
-
-
-def _today_said(told: Brief, campaign: Campaign, lang: str) -> str:
-    """Return what the day brought of what it asked, or why it asks nothing."""
-    row = told.row
-    if row.target is None:
-        return text("status.no_target.means", lang)
-    if told.today:
-        return told.today
-    if row.as_of > campaign.end and row.remaining:
-        return text("forecast.ended", lang, on=campaign.end)
-    said = text("overview.deadline.done", lang) if row.remaining == 0 else brief_words.today(row, campaign, lang)
-    return f"{said[:1].upper()}{said[1:].rstrip('.')}."
-
-
-def _alone(row: UnitProgress, lang: str) -> Card | None:
-    """Return what a leaf has left to do, where a roll-up says whom to call; None without a target."""
-    if not row.is_leaf or row.remaining is None:
-        return None
-    return Card(numbers.whole(row.remaining, lang), "", charts.covered(row.remaining, row.target))
-
-
-def _alone_said(day: Day, row: UnitProgress, lang: str) -> tuple[str, ...]:
-    """Return why a leaf lags, and whether the rest can be done by what it has shown it can do."""
-    one, why = day.assessed[row.code], charts.why(row, day.figures.campaign.end, lang)
-    said = (f"{why[:1].upper()}{why[1:]}.",) if why else ()
-    return (*said, forecasts.feasible(one.feasibility, lang)) if one.prospect.standing is Standing.OPEN else said
 
 
 def _burnup(day: Day, row: UnitProgress) -> Burnup | None:

@@ -14,8 +14,8 @@ from markupsafe import Markup
 
 from pages._document import ICON
 from pages.quick.asked import PRINT, WALL, WALL_VIEWS, Asked
-from reporting import inline_svg, numbers
-from reporting.brief import Call
+from reporting import inline_svg
+from reporting.answers import called
 from reporting.inline_svg import Inline
 from reporting.quick import Line, Quick
 from reporting.texts import LANGUAGES, text
@@ -70,7 +70,7 @@ def drawn(asked: Asked, q: Quick, notes: list[Note]) -> str:
     """Return the page of one unit."""
     chart = inline_svg.burnup(q.burnup, q.described, q.lang) if q.burnup else None
     given = _given(asked, q.lang, f"{q.row.name} · {q.brief.campaign}", lively=asked.mode != PRINT)
-    given |= {"drawn": None if chart is None else _placed(chart), "call": partial(_call, q.lang)}
+    given |= {"drawn": None if chart is None else _placed(chart), "call": partial(called, lang=q.lang)}
     if asked.mode == WALL:
         given |= _on_the_wall(asked, q)
     if asked.mode == PRINT:
@@ -157,11 +157,6 @@ def _placed(chart: Inline) -> dict[str, Any]:
         "key": chart.key,
         "left": round(longest * DIGIT_EM + 0.6, 2),
     }
-
-
-def _call(lang: str, one: Call) -> str:
-    """Return why a unit is called and what that would move."""
-    return text("quick.call", lang, why=one.why, n=one.remaining, share=numbers.percent(one.share, lang, finished=True))
 
 
 def _page(template: str, **values: Any) -> str:

@@ -127,7 +127,7 @@ def test_words_figures_and_the_still_picture_do_not_wait_for_the_chart_script(pa
     page.route("**/PlotlyChart*", lambda route: route.abort())
     page.goto(f"{server.url}/?as_of=2025-03-03")
     expect(page.locator(".cd-head h1")).to_have_text("Tỉnh Thử chậm 50 thông tin so với kế hoạch")
-    expect(page.locator(".cd-card")).to_have_count(4)
+    expect(page.locator(".cd-answer")).to_have_count(5)
     expect(page.locator(".cd-still img")).to_be_visible()
 
 
