@@ -1,0 +1,1 @@
+"""The way in: plain routes drawn by the server, without a script."""
