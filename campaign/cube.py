@@ -7,7 +7,7 @@ one contiguous range and every roll-up is a difference of two prefix sums: sum f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -198,6 +198,10 @@ class Cube:
     def spans(self) -> tuple[Ints, Ints]:
         """Return, for each unit of `codes`, the range low … high − 1 of the leaves at and below it."""
         return self._low, self._high
+
+    def left(self, codes: Iterable[str], day: date) -> int:
+        """Return what some units have left at the end of `day`, together."""
+        return int(self._node_remaining[[self._index[code] for code in codes], self._at(day)].sum())
 
     def profile(self, code: str) -> Profile:
         """Return a unit's own plan curve."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -124,9 +125,29 @@ class Tree:
         return sorted(depths, key=lambda level: (min(depths[level]), max(depths[level])))
 
     @property
+    def tops(self) -> list[str]:
+        """Return the codes of all top units."""
+        return [code for code in self.codes if self._by_code[code].parent_code is None]
+
+    def pruned(self, codes: Collection[str]) -> Tree:
+        """Return the tree of whole subtrees, `codes`: nothing in it names another unit, and levels keep their order."""
+        units = [unit for unit in self.units if unit.code in codes]
+        found = Tree([_alone(unit, codes) for unit in units], self.where)
+        found.day = self.day
+        met = {unit.level for unit in units}
+        found.levels = [level for level in self.levels if level in met]
+        return found
+
+    @property
     def top(self) -> Unit:
         """Return the first top unit."""
         return self._by_code[self.codes[0]]
+
+
+def _alone(unit: Unit, codes: Collection[str]) -> Unit:
+    """Return a unit that names nobody outside `codes`."""
+    above = unit.parent_code if unit.parent_code in codes else None
+    return replace(unit, parent_code=above, successor=None)
 
 
 class Registry:

@@ -66,7 +66,7 @@ def draw_up(
     Raises CanDichError when a PDF is asked for and cannot be made.
     """
     wanted, taken, found = tuple(formats), set[str](), list[Drawn]()
-    top = figures.tree(made[0].as_of).top.name
+    top = figures.map(made[0].as_of).top.name
     for said in made:
         one = _stamped(said, paper, stamp)
         stem = file_name(one, figures.campaign, top, taken).removesuffix(".xlsx")

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from campaign.earned import Earned
+from campaign.errors import UsageError
 from campaign.freshness import Gap, Outage
 from campaign.progress import Status, UnitProgress
 from campaign.prospects import Prospect, Standing
@@ -177,12 +178,11 @@ def brief_of(
 
 
 def top_of(figures: Figures, as_of: date) -> str:
-    """Return the highest unit that may be seen; the first by code where there are several."""
-    tree, scope = figures.tree(as_of), figures.scope.units
-    if scope is None:
-        return tree.top.code
-    seen = [one for one in tree.codes if one in scope]
-    return seen[0] if seen else tree.top.code
+    """Return the highest unit that may be seen; the first where there are several, UsageError where there is none."""
+    codes = figures.tree(as_of).codes
+    if not codes:
+        raise UsageError("brief", f"no unit may be seen on {as_of}", "a day on which one of the reader's units stands")
+    return codes[0]
 
 
 # Where it stands
@@ -304,7 +304,7 @@ def _faulty(
 ) -> Faulty:
     codes, as_of = frozenset(one.code for one in rows), row.as_of
     held, rejected = _waiting(figures, row, codes, known)
-    is_all = row.code == figures.tree(as_of).top.code
+    is_all = not figures.is_part and row.code == figures.tree(as_of).top.code
     down = ((one.source, kept.waiting_in(one.source, codes)) for one in kept.outages)
     begun, left = as_of >= figures.campaign.start, bool(row.remaining)
     reported = row.last_as_of is not None
@@ -326,7 +326,7 @@ def _waiting(figures: Figures, row: UnitProgress, codes: frozenset[str], known: 
     """Return how many rows of the units wait held, and how many rejected; those of no known unit are the whole's."""
     tree = figures.tree(row.as_of)
     found = known or waiting(figures, row.as_of)
-    if row.code != tree.top.code:
+    if figures.is_part or row.code != tree.top.code:
         found = found.within(codes, tree)
     held = sum(one.fate == faults.Kind.HELD for one in found.open)
     return held, len(found.open) - held

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -13,9 +12,9 @@ from campaign.freshness import NOTHING as NO_REPORTS
 from campaign.freshness import Past
 from campaign.paperwork import Emulation
 from campaign.progress import UnitProgress
-from campaign.scope import EVERYTHING
 from reporting.figures import Figures
 from reporting.freshness import punctuality
+from reporting.lens import of_all
 from warehouse.quality import Sent
 
 
@@ -25,15 +24,6 @@ class Scored:
 
     row: UnitProgress
     score: Score
-
-
-def of_all(figures: Figures) -> Figures:
-    """Return the same figures without the reader's scope: units are compared among all, then shown as may be seen."""
-    if figures.scope == EVERYTHING:
-        return figures
-    found = copy(figures)
-    vars(found).update(scope=EVERYTHING, _others={})
-    return found
 
 
 def scored(

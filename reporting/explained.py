@@ -65,7 +65,7 @@ def differences(
     issues = [one for one in known if one.kind is Kind.RECONCILIATION and (codes is None or one.unit_code in codes)]
     place = {code: number for number, code in enumerate(figures.tree(as_of).codes)}
     issues.sort(key=lambda one: place.get(one.unit_code or "", len(place)))
-    said = [one for one in figures.reader.explanations() if one.outcome == Outcome.TAKEN] if issues else []
+    said = [one for one in figures.explanations() if one.outcome == Outcome.TAKEN] if issues else []
     made = []
     for issue in issues:
         one = Difference(issue, key_of(issue))
@@ -90,9 +90,7 @@ def explanations(figures: Figures, as_of: date) -> Mapping[Key, Explanation]:
 
 def history(figures: Figures) -> list[ExplanationRow]:
     """Return what was said of stated totals, taken or refused, the latest first, as far as it may be seen."""
-    rows, end = figures.reader.explanations(), figures.campaign.end
-    seen = figures.in_scope({row.unit_code for row in rows}, end)
-    return [row for row in rows if row.unit_code in seen]
+    return figures.explanations()
 
 
 def told(one: Difference, lang: str) -> str:

@@ -185,7 +185,6 @@ def _refused(figures: Figures, as_of: date) -> list[Issue]:
 
 def _over_target(figures: Figures, as_of: date) -> list[Issue]:
     rows = figures.reader.over_target(as_of)
-    seen = figures.in_scope((row[0] for row in rows), as_of)
     return [
         Issue(
             kind=Kind.OVER_TARGET,
@@ -200,7 +199,7 @@ def _over_target(figures: Figures, as_of: date) -> list[Issue]:
             difference=count - target,
         )
         for unit, category, stage, day, count, target in rows
-        if unit in seen
+        if figures.sees(unit, day)
     ]
 
 
@@ -213,14 +212,14 @@ def _misdated(figures: Figures, as_of: date) -> list[Issue]:
             kind=Kind.UNIT_NOT_VALID,
             reason="unit_not_valid",
             unit_code=code,
-            unit_name=names[code],
+            unit_name=_name(figures, code, day - ONE_DAY) if figures.is_part else names[code],
             category=category,
             stage=stage,
             as_of=day,
             found=str(count),
         )
         for stage, code, category, day, count in found
-        if figures.scope.units is None or code in figures.in_scope([code], day - ONE_DAY)
+        if figures.sees(code, day)
     ]
 
 
@@ -229,7 +228,6 @@ def _no_target(figures: Figures, as_of: date) -> list[Issue]:
     campaign, tree = figures.campaign, figures.tree(as_of)
     due, counted = figures.reader.target_keys(), figures.reader.counted_keys()
     stages = {stage for _, _, stage in due} | {stage for _, _, stage in counted}
-    seen = figures.in_scope(tree.leaves, as_of)
     kin = {code: figures.behind([code], as_of) for code in tree.leaves}
     return [
         Issue(
@@ -242,7 +240,6 @@ def _no_target(figures: Figures, as_of: date) -> list[Issue]:
             as_of=as_of,
         )
         for code in tree.leaves
-        if code in seen
         for stage in campaign.stage_ids
         if stage in stages
         for category in campaign.category_ids
@@ -252,7 +249,7 @@ def _no_target(figures: Figures, as_of: date) -> list[Issue]:
 
 def _source_down(figures: Figures, as_of: date, kept: Gaps) -> list[Issue]:
     """Return one row a failing source: `hint` names it, `found` is what it said, `difference` counts who waits."""
-    seen = figures.in_scope(figures.tree(as_of).leaves, as_of)
+    seen = figures.tree(as_of).leaves
     return [
         Issue(
             kind=Kind.SOURCE_DOWN,

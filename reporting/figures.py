@@ -2,135 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from copy import copy
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from functools import cached_property
-from pathlib import Path
-from threading import Lock
-from zoneinfo import ZoneInfo
 
 from campaign.calendar import ONE_DAY
-from campaign.configuration import ALL, Campaign, Configuration, StatusRules
+from campaign.configuration import ALL, Campaign
 from campaign.credit import Credit
 from campaign.cube import Cube
 from campaign.earned import Earned, earned_schedule
-from campaign.errors import SourceError, UsageError
+from campaign.errors import UsageError
 from campaign.facts import Facts, View
-from campaign.lineage import Lineage, lineage_of
 from campaign.mapping import Mapping, misdated
 from campaign.progress import UnitProgress
 from campaign.prospects import Prospect, prospects_of, proven_of, upstream_stage
-from campaign.scope import EVERYTHING, Scope
 from campaign.units import Tree
 from campaign.warning import Work
 from reporting.kept import make_room
-from warehouse.decided import Decided
+from reporting.lens import store_of
+from reporting.records import Records
 from warehouse.forecasts import ForecastStore, model_mark
-from warehouse.reader import Batch, Reader, Refusal, StatedTotal, Submission
-from warehouse.versions import VersionStore
+from warehouse.reader import Reader
 
+__all__ = ["Figures", "store_of"]
 CUBES_KEPT = 24
 DAYS_KEPT = 64
 LONGEST_SERIES = 3660  # days
 
 
-def store_of(config: Configuration, campaign_id: str) -> VersionStore:
-    """Return the version store of a campaign."""
-    return VersionStore(config.warehouse / campaign_id)
-
-
-class Figures:
+class Figures(Records):
     """Every number anybody sees comes from here: pages, command line, workbooks and messages alike."""
 
-    def __init__(self, reader: Reader, version: str, published_at: datetime, scope: Scope = EVERYTHING) -> None:
+    def __init__(self, reader: Reader, version: str, published_at: datetime) -> None:
         """Read one version's own configuration; `published_at` is UTC."""
-        self.version, self.published_at, self.scope = version, published_at, scope
-        self.reader = reader
+        super().__init__(reader, version, published_at)
         self.forecasts = ForecastStore(reader.path.parent)
-        shape = reader.shape
-        self.campaign = Campaign.model_validate({**shape["campaign"], "units": Path("units.csv")})
-        self.rules = StatusRules.model_validate(shape["status"])
-        self.zone = ZoneInfo(shape["timezone"])
         self._cubes: dict[tuple[object, ...], Cube] = {}
         self._days: dict[tuple[object, ...], tuple[UnitProgress, ...]] = {}
         self._outlooks: dict[tuple[object, ...], dict[str, Prospect]] = {}
-        self._lock = Lock()
-        self.units_on: date | None = None
-        self._others: dict[date | None, Figures] = {}
 
-    @classmethod
-    def open(
-        cls, config: Configuration, campaign_id: str, version: str | None = None, scope: Scope = EVERYTHING
-    ) -> Figures:
-        """Open a campaign's current version, or an older one by name.
-
-        Raises UsageError for a campaign not configured (or out of scope), SourceError before the first version.
-        """
-        known = [one.id for one in config.campaigns if scope.allows_campaign(one.id)]
-        if campaign_id not in known:
-            raise UsageError(f"campaign {campaign_id!r}", "is not configured", f"one of {', '.join(known) or 'none'}")
-        store = store_of(config, campaign_id)
-        current = store.current()
-        if current is None:
-            raise SourceError(f"campaign {campaign_id!r}", "has no published version yet", "run ingest or start")
-        name = version or current.version
-        path = store.path(name)
-        if version is not None and not path.exists():
-            raise UsageError(f"version {name!r}", "is not kept", f"one of {', '.join(store.versions()[-5:])}")
-        return cls(Reader(path), name, current.published_at, scope)
-
-    def close(self) -> None:
-        """Close the version's file."""
-        self.reader.close()
-
-    # What the campaign is
-
-    def under(self, units_on: date | None) -> Figures:
-        """Return the same figures by the units of one day (None: of the day asked), whatever day is asked."""
-        if units_on == self.units_on:
-            return self
-        with self._lock:
-            if units_on not in self._others:
-                make_room(self._others, CUBES_KEPT)
-                other = copy(self)
-                vars(other).update(units_on=units_on, _days={}, _outlooks={}, _others={})
-                self._others[units_on] = other
-            return self._others[units_on]
-
-    def tree(self, as_of: date) -> Tree:
-        """Return the units as they stood on a day, or on the one day whose units are asked for."""
-        return self.reader.registry.on(self.units_on or as_of)
-
-    @cached_property
-    def unit_days(self) -> list[date]:
-        """Return the first day of each list of units in force during the campaign; one when they never change."""
-        first, last = self.campaign.start, self.campaign.end
-        days = [first, *(day for day in self.reader.registry.turns if first < day <= last)]
-        # a campaign that begins on the day of a merger has the list of the evening before as well
-        if first in self.reader.registry.turns:
-            days.insert(0, first - ONE_DAY)
-        return days
-
-    @cached_property
-    def _lineage(self) -> Lineage | None:
-        return lineage_of(self.reader.registry)
-
-    def estimated_since(self, as_of: date) -> date | None:
-        """Return the day from which figures of `as_of` by the units asked for are estimates; None when none are.
-
-        Earlier units have no reports of their own after a merger: what the merged one did is spread over them.
-        """
-        if self._lineage is None or self.units_on is None:
-            return None
-        later = [turn for turn in self._lineage.turns if self.units_on.toordinal() < turn <= as_of.toordinal()]
-        return date.fromordinal(later[0]) if later else None
-
-    def behind(self, codes: list[str], as_of: date) -> set[str]:
-        """Return the codes whose counts and targets stand in the figures of some units: theirs and their kin's."""
-        return self._lineage.behind(codes, self.units_on or as_of) if self._lineage else set(codes)
+    def _of_another_list(self) -> dict[str, object]:
+        return {"_days": {}, "_outlooks": {}}
 
     def misdated(self, stage: str, as_of: date) -> list[tuple[str, str, date, int]]:
         """Return (unit, category, day, count) of counts up to a day that belong to nobody: no such unit on their day.
@@ -152,13 +65,6 @@ class Figures:
             return self.campaign
         excused = self._lineage.excuses(self.campaign.excused, tree)
         return self.campaign.model_copy(update={"excused": excused})
-
-    def default_as_of(self, now: datetime) -> date:
-        """Return the latest day whose cut-off has passed, at most the later of the last campaign and reported day."""
-        local = now.astimezone(self.zone)
-        latest = local.date() if local.time() >= self.campaign.cutoff else local.date() - ONE_DAY
-        last = max(self.campaign.end, self.reader.last_reported_day or self.campaign.end)
-        return min(latest, last)
 
     def view(self, category: str = "all", stage: str | None = None) -> View:
         """Return the view of a category, a group or `all`, and a stage; UsageError when there is none such."""
@@ -196,7 +102,7 @@ class Figures:
         self, view: View, as_of: date, known_at: datetime | None, only: str | None = None
     ) -> list[UnitProgress]:
         """Return the figures of a day, of one unit or of all; ranks of the day before are of that day's own units."""
-        tree, before = self.tree(as_of), self.tree(as_of - ONE_DAY)
+        tree, before = self.map(as_of), self.map(as_of - ONE_DAY)
         earlier = None if before is tree else self._cube(view, before, known_at).ranks_on(as_of - ONE_DAY)
         if earlier is not None and self._lineage is not None:  # a code given to another unit has no rank yesterday
             kin = self._lineage
@@ -215,12 +121,29 @@ class Figures:
         known_at: datetime | None = None,
     ) -> list[UnitProgress]:
         """Return one row a unit at the end of a day: top level first, then rank, then code."""
-        view, tree = self.view(category, stage), self.tree(as_of)
-        if level is not None and level not in tree.levels:
-            raise UsageError(f"level {level!r}", "no unit has it", f"one of {', '.join(tree.levels)}")
+        view, levels = self.view(category, stage), self.map(as_of).levels
+        if level is not None and level not in levels:
+            raise UsageError(f"level {level!r}", "no unit has it", f"one of {', '.join(levels)}")
         rows = self._rows(view, as_of, known_at)
-        seen = self.scope.codes(tree)
-        return [row for row in rows if (level is None or row.level == level) and (seen is None or row.code in seen)]
+        return self._shown([row for row in rows if level is None or row.level == level], view, as_of, known_at)
+
+    def _shown(
+        self, rows: Sequence[UnitProgress], view: View, as_of: date, known_at: datetime | None
+    ) -> list[UnitProgress]:
+        """Return the rows that may be seen: none names a unit above that may not, and shares are of what may be."""
+        seen = self.seen(as_of)
+        if seen is None:
+            return list(rows)
+        left = self._cube(view, self.map(as_of), known_at).left(self.tree(as_of).tops, as_of)
+        return [
+            replace(
+                row,
+                parent_code=row.parent_code if row.parent_code in seen else None,
+                gap_share=Fraction(row.remaining, left) if row.remaining is not None and left else None,
+            )
+            for row in rows
+            if row.code in seen
+        ]
 
     def unit(
         self,
@@ -232,11 +155,10 @@ class Figures:
         known_at: datetime | None = None,
     ) -> UnitProgress:
         """Return one unit's row; UsageError when there is no such unit (in scope)."""
-        view, tree = self.view(category, stage), self.tree(as_of)
-        seen = self.scope.codes(tree)
-        if code not in tree or (seen is not None and code not in seen):
+        view = self.view(category, stage)
+        if code not in self.tree(as_of):
             raise UsageError(f"unit {code!r}", "is not in the campaign on that day", "a code of units.csv was expected")
-        return self._figures_on(view, as_of, known_at, code)[0]
+        return self._shown(self._figures_on(view, as_of, known_at, code), view, as_of, known_at)[0]
 
     def series(
         self,
@@ -256,7 +178,7 @@ class Figures:
             if unit in self.tree(day):
                 found.append(self.unit(unit, day, category=category, stage=stage, known_at=known_at))
             day += ONE_DAY
-        if not found and unit not in self.reader.registry.codes:
+        if not found and (self.is_part or unit not in self.reader.registry.codes):
             raise UsageError(f"unit {unit!r}", "is not in the campaign", "a code of units.csv was expected")
         return found
 
@@ -264,13 +186,11 @@ class Figures:
         self, unit: str, *, category: str = "all", stage: str | None = None, as_of: date
     ) -> list[tuple[date, Fraction]]:
         """Return (day, expected) from the eve of the campaign to its last day, at the target of `as_of`."""
-        tree = self.tree(as_of)
-        seen = self.scope.codes(tree)
-        if unit not in tree or (seen is not None and unit not in seen):
+        if unit not in self.tree(as_of):
             raise UsageError(f"unit {unit!r}", "is not in the campaign on that day", "a code of units.csv was expected")
         first, last = self.campaign.start, self.campaign.end
         days = [first + timedelta(days=number) for number in range(-1, (last - first).days + 1)]
-        cube = self._cube(self.view(category, stage), tree, None)
+        cube = self._cube(self.view(category, stage), self.map(as_of), None)
         return list(zip(days, cube.expected_on(unit, as_of, days), strict=True))
 
     def earned(self, unit: str, *, category: str = "all", stage: str | None = None, as_of: date) -> Earned | None:
@@ -292,7 +212,7 @@ class Figures:
         known_at: datetime | None = None,
     ) -> list[Prospect]:
         """Return what is to be expected of each unit, asked at the end of a day; rows as in progress()."""
-        view, tree = self.view(category, stage), self.tree(as_of)
+        view, tree = self.view(category, stage), self.map(as_of)
         rows = self.progress(as_of, level=level, category=category, stage=stage, known_at=known_at)
         key = (view, as_of, known_at)
         with self._lock:
@@ -324,8 +244,7 @@ class Figures:
         found = {}
         for day, name in self.forecasts.last_of_days().items():
             if self.campaign.start <= day < until:
-                seen = self.scope.codes(self.tree(day))
-                rows = self.forecasts.read(name) or ()
+                seen, rows = self.seen(day), self.forecasts.read(name) or ()
                 found[day] = {row.code: row for row in rows if seen is None or row.code in seen}
         return found
 
@@ -333,14 +252,14 @@ class Figures:
         self, as_of: date, *, category: str = "all", stage: str | None = None, known_at: datetime | None = None
     ) -> dict[str, Work]:
         """Return what each unit did on each campaign day up to a day, and what the stage before it did."""
-        view, tree = self.view(category, stage), self.tree(as_of)
+        view, tree = self.view(category, stage), self.map(as_of)
         eve = self.campaign.start - ONE_DAY
         days = [eve + timedelta(days=n) for n in range((min(max(as_of, eve), self.campaign.end) - eve).days + 1)]
         cube, upstream = self._cube(view, tree, known_at), self._upstream(view, tree, known_at)
         done = cube.daily(days).tolist()
         before = upstream.daily(days).tolist() if upstream else [None] * len(done)
         proven = proven_of(cube, as_of, days).tolist()
-        seen = self.scope.codes(tree)
+        seen = self.seen(as_of)
         return {
             code: Work(tuple(one), cube.profile(code).weights[: len(days) - 1], tuple(up) if up else None, tuple(best))
             for code, one, up, best in zip(cube.codes, done, before, proven, strict=True)
@@ -349,52 +268,9 @@ class Figures:
 
     def credit(self, as_of: date) -> Credit:
         """Return what of the work done counts toward the targets, by the units of a day (headline, all)."""
-        tree = self.tree(as_of)
-        return Credit(self._cube(self.view(), tree, None), self.scope.codes(tree))
+        return Credit(self._cube(self.view(), self.map(as_of), None), self.seen(as_of))
 
     def _upstream(self, view: View, tree: Tree, known_at: datetime | None) -> Cube | None:
         """Return the same view of the stage whose backlog this one works off."""
         stage = upstream_stage(self.campaign, view.stage)
         return self._cube(replace(view, stage=stage), tree, known_at) if stage else None
-
-    # Where they come from
-
-    def in_scope(self, codes: Iterable[str], as_of: date) -> set[str]:
-        """Return those of some codes that may be seen."""
-        seen = self.scope.codes(self.tree(as_of))
-        return set(codes) if seen is None else set(codes) & seen
-
-    def submissions(self, unit: str, stage: str | None = None) -> list[tuple[Submission, bool]]:
-        """Return the accepted counts of a unit and all below it, the latest first, each with whether it was late."""
-        tree = self.tree(self.campaign.end)
-        codes = sorted(self.in_scope(tree.subtree(unit) if unit in tree else [unit], self.campaign.end))
-        codes = sorted(self.behind(codes, self.campaign.end))
-        return [(one, self.is_late(one.as_of, one.received_at)) for one in self.reader.submissions(codes, stage)]
-
-    def is_late(self, as_of: date, received_at: datetime) -> bool:
-        """Tell whether a figure came after the cut-off of its day."""
-        return received_at.astimezone(self.zone) > datetime.combine(as_of, self.campaign.cutoff, self.zone)
-
-    def batches(self) -> list[Batch]:
-        """Return every load, the latest first; none to a reader who may not see the whole campaign."""
-        return self.reader.batches() if self.scope.units is None else []
-
-    def refusals(self, as_of: date) -> list[Refusal]:
-        """Return held and rejected rows; rows of no known unit only to a reader of everything."""
-        rows = self.reader.refusals()
-        seen = self.scope.codes(self.tree(as_of))
-        return rows if seen is None else [row for row in rows if row.unit_code in seen]
-
-    def decisions(self) -> list[Decided]:
-        """Return what people decided about held and rejected rows, the latest first, as far as it may be seen."""
-        rows, seen = self.reader.decisions(), self.scope.codes(self.tree(self.campaign.end))
-        return rows if seen is None else [row for row in rows if row.unit_code in seen]
-
-    def stated_totals(self, as_of: date) -> list[StatedTotal]:
-        """Return, for each key, the latest total stated for a day up to `as_of`."""
-        seen = self.scope.codes(self.tree(as_of))
-        latest: dict[tuple[str, str, str, str], StatedTotal] = {}
-        for one in self.reader.stated_totals():
-            if one.as_of <= as_of and (seen is None or one.unit_code in seen):
-                latest[one.unit_code, one.category, one.stage, one.measure] = one
-        return list(latest.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from campaign.calendar import ONE_DAY
@@ -121,6 +121,9 @@ def _days(first: date, last: date) -> Iterable[date]:
         day += ONE_DAY
 
 
+SOMEBODY = ""  # stands for the units a source brought that may not be seen: a source that brought some carries those
+
+
 @dataclass(frozen=True)
 class Arrivals:
     """Which units each source brought, and when a figure of each unit last came (UTC), by whatever way."""
@@ -133,6 +136,9 @@ def arrivals(figures: Figures) -> Arrivals:
     """Return what each source brought so far."""
     brought, last = defaultdict[str, set[str]](set), dict[str, datetime]()
     for unit, source, moment in figures.reader.brought():
+        if not figures.sees(unit, None):
+            brought[source].add(SOMEBODY)
+            continue
         brought[source].add(unit)
         last[unit] = max(moment, last.get(unit, moment))
     return Arrivals({source: frozenset(units) for source, units in brought.items()}, last)
@@ -197,4 +203,14 @@ def gaps(
         for row in rows
         if row.status is Status.SILENT and gap(row, below(row.code), frozenset(unfetched)) is Gap.SOURCE_DOWN
     )
-    return Gaps(tuple(outages), found, down)
+    return Gaps(tuple(_seen_outages(figures, outages, found)), found, down)
+
+
+def _seen_outages(figures: Figures, outages: Sequence[Outage], waits: Mapping[str, frozenset[str]]) -> Sequence[Outage]:
+    """Return the outages a reader may hear of: of a part, those that keep something of it back, and not what they said.
+
+    What a source says of itself, and its files, may name anybody.
+    """
+    if not figures.is_part:
+        return outages
+    return [replace(one, error="", files=()) for one in outages if waits.get(one.source)]

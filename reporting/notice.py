@@ -44,7 +44,7 @@ def write_notices(
     """
     taken: set[str] = set()
     made = notices(figures, period, lang, now, paper, explained)
-    top = figures.tree(made[0].as_of).top.name
+    top = figures.map(made[0].as_of).top.name
     made_book = drawn_by(paper, now)
     contents = {out / file_name(notice, figures.campaign, top, taken): made_book(notice) for notice in made}
     try:
@@ -98,7 +98,7 @@ def notices(
         period = read_period(period)
     as_of = _as_of(figures, period, now)
     maker = Maker(figures, period, as_of, lang, now, paper, explained)
-    heads = _heads(figures.tree(as_of), set(maker.rows))
+    heads = _heads(figures.map(as_of), set(maker.rows))
     if not heads:
         raise UsageError("notice", "no unit that gets a notice may be seen", "the top unit or one right below it")
     return [maker.notice(tops) for tops in heads]

@@ -19,6 +19,7 @@ from reporting.cells import Share
 from reporting.citations import cited
 from reporting.explained import differences
 from reporting.figures import Figures
+from reporting.lens import of_all
 from reporting.notice_content import (
     Banding,
     BandLines,
@@ -53,6 +54,7 @@ class Maker:
     ) -> None:
         """Read the figures at the end of `as_of`, the last day of the period that has any, and before the period.
 
+        A unit's notice says the same whoever draws it up: its rows are those of the whole, as far as they may be seen.
         `explained`: what people said about totals that differ, by unit, category, stage, measure and day;
         left out: what is on record.
         """
@@ -61,10 +63,13 @@ class Maker:
         self.tree = figures.tree(as_of)
         views = _views(self.campaign)
         self.part_titles = tuple(_view_title(self.campaign, view, lang) for view in views)
-        self.views = [{row.code: row for row in figures.progress(as_of, category=view)} for view in views]
+        everyone = of_all(figures)
+        rows = [everyone.progress(as_of, category=view) for view in views]
+        seen = figures.in_scope((row.code for row in rows[-1]), as_of)
+        self.views = [{row.code: row for row in view if row.code in seen} for view in rows]
         self.rows: Mapping[str, UnitProgress] = self.views[-1]
         self.order = {code: place for place, code in enumerate(self.rows)}  # the contract's: rank, then code
-        before = figures.under(figures.units_on or as_of).progress(period.first - ONE_DAY)  # by the units of today
+        before = everyone.under(figures.units_on or as_of).progress(period.first - ONE_DAY)  # by the units of today
         self.before = {row.code: row for row in before}
         self.ranked_before = {row.level for row in before if (row.rank or 0) > 1}
         self.in_period = {code: self._done_in_period(code) for code in self.rows}
@@ -97,7 +102,7 @@ class Maker:
         flat = len(rows) == len(tops)
         rankings = (self._ranking(tops, rows[0].level, rows),) if flat else self._rankings(tops[0])
         total, differences = rankings[0].total, self._differences({row.code for row in rows})
-        top_level = named("level", self.tree.levels[0], self.lang)
+        top_level = named("level", self.figures.map(self.as_of).levels[0], self.lang)
         whole_tree = head is None or head.parent_code is None
         return Notice(
             lang=self.lang,

@@ -22,8 +22,8 @@ from campaign.recognition import (
     size_classes,
 )
 from reporting import numbers
-from reporting.emulation import of_all
 from reporting.figures import Figures
+from reporting.lens import of_all
 from reporting.texts import named, text
 
 LEAST = 2  # one unit alone is not compared
@@ -51,8 +51,8 @@ class Recogniser:
 
     def __init__(self, figures: Figures, before: date, as_of: date) -> None:
         """Read the figures; `before`: the day at whose end the rise begins that is compared."""
-        self.figures, self.as_of, self.tree = figures, as_of, figures.tree(as_of)
         everyone = of_all(figures)
+        self.figures, self.as_of, self.tree = figures, as_of, everyone.tree(as_of)
         self._rows = everyone.progress(as_of)
         credit = everyone.credit(as_of)
         self._rises, self._runs = credit.gained(before, as_of), credit.runs(as_of)

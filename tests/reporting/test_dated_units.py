@@ -126,7 +126,7 @@ def test_a_scope_follows_the_units_too(crossed: Small) -> None:
     crossed.opened.append(seen)
     assert list(done(seen, 7)) == ["103"]
     assert done(seen.under(date(2025, 2, 7)), 3) == {"103": 30}
-    assert done(seen, 3) == {}
+    assert done(seen, 3) == {"101": 10, "102": 20}, "what it was made of, before it was made"
     assert len(whole.progress(date(2025, 2, 7))) == 5
 
 
