@@ -81,6 +81,8 @@ class Campaign(Named):
     cutoff: Clock = time(17, 0)
     units: Path
     targets: Path | None = None
+    map_file: Path | None = Field(None, alias="map")  # a GeoJSON with the units' outlines
+    map_code: str | None = None  # its property that carries the code; None: found where values are codes
     plan: Plan = Plan()
     categories: tuple[Category, ...] = Field((), alias="category")
     groups: tuple[Group, ...] = Field((), alias="group")
@@ -266,7 +268,8 @@ class Configuration(Section):
 
     def shape(self, campaign: Campaign) -> str:
         """Return the canonical JSON of what shapes one campaign's figures; a change makes a new version."""
-        apart = {"units", "targets", "paper", "emulation"} | (set() if campaign.classes else {"classes"})
+        apart = {"units", "targets", "map_file", "map_code", "paper", "emulation"}
+        apart |= set() if campaign.classes else {"classes"}
         document = {
             "timezone": self.timezone,
             "status": self.status.model_dump(mode="json"),
@@ -366,11 +369,8 @@ def _absolute(configuration: Configuration, folder: Path) -> Configuration:
 
     campaigns = tuple(
         one.model_copy(
-            update={
-                "units": resolved(one.units),
-                "targets": resolved(one.targets) if one.targets else None,
-                "paper": _found_from(one.paper, resolved),
-            },
+            update={"paper": _found_from(one.paper, resolved)}
+            | {key: resolved(path) for key in ("units", "targets", "map_file") if (path := getattr(one, key))},
         )
         for one in configuration.campaigns
     )
