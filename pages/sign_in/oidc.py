@@ -36,12 +36,13 @@ from access.attempts import LONGEST, Attempt, Attempts
 from access.sessions import NotLetIn, Sessions
 from access.vouched import Doubt, vouched
 from campaign.configuration import Configuration
-from etl.provider import CALLBACK, ProviderSecrets
-from pages._session import SIGN_IN, address_of, agent_of, is_secure, local_path, set_session
+from campaign.errors import CanDichError
+from etl.provider import CALLBACK, ProviderSecrets, provider_of
+from pages._session import OIDC as START
+from pages._session import address_of, agent_of, is_secure, local_path, set_session, token_of
 from pages.sign_in.oidc_refused import Why, refused
 
 LOG = logging.getLogger(__name__)
-START = f"{SIGN_IN}/oidc"
 LOGIN = "/auth/login"
 OPEN = frozenset({START, LOGIN, CALLBACK})  # what the gate lets through before anybody has signed in
 ATTEMPT_COOKIE = "candich_oidc"
@@ -56,7 +57,7 @@ class Oidc:
     def __init__(self, config: Configuration, provider: ProviderSecrets) -> None:
         """Lead to `provider` and back, for what `config` says of its word."""
         self.config, self.provider = config, provider
-        self.attempts = Attempts()
+        self.sessions, self.attempts = Sessions(config), Attempts()
         self.cookie_secret = secrets.token_hex(32)
         self.secure = is_secure(config)
 
@@ -143,13 +144,18 @@ class Oidc:
             return self._refused(request, _WHY[who], attempt)
         if not self.attempts.finish(attempt, now):
             return self._refused(request, Why.TOO_LATE, attempt)
+        ip, agent = address_of(request), agent_of(request)
         try:
-            token = Sessions(self.config).begin(
-                who.user, who.name, "oidc", who.claims, now, address_of(request), agent_of(request)
-            )
+            token = self.sessions.begin(who.user, who.name, "oidc", who.claims, now, ip, agent)
         except NotLetIn:
             return self._refused(request, Why.DISABLED, attempt, who.user)
-        audit.record(self.config, audit.What.SIGN_IN, who.user, address_of(request), via="oidc")
+        try:
+            audit.record(self.config, audit.What.SIGN_IN, who.user, ip, via="oidc", agent=agent)
+        except CanDichError:
+            LOG.exception("nobody is let in: the audit log cannot be written")
+            self.sessions.end(token)
+            return self._refused(request, Why.UNRECORDED, attempt, who.user)
+        self.sessions.end(token_of(request, self.config))
         answer = RedirectResponse(attempt.leads_to, HTTPStatus.SEE_OTHER)
         answer.headers["cache-control"] = "no-store"
         set_session(answer, self.config, token)
@@ -157,7 +163,8 @@ class Oidc:
 
     def _refused(self, request: Request, why: Why, attempt: Attempt | None = None, user: str = "") -> Response:
         LOG.info("sign-in through the provider refused: %s", why.value)
-        audit.record(self.config, audit.What.SIGN_IN_FAILED, user, address_of(request), via="oidc", why=why.value)
+        if why is not Why.UNRECORDED:
+            audit.record(self.config, audit.What.SIGN_IN_FAILED, user, address_of(request), via="oidc", why=why.value)
         again = START + "?" + urlencode({"next": attempt.leads_to if attempt else "/"})
         return self._forgetting(refused(why, again, self.config.language))
 
@@ -214,3 +221,12 @@ async def _head_of(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[int, H
 
     await app(scope, receive, caught)
     return status, headers
+
+
+def oidc_of(config: Configuration, environment: Mapping[str, str], port: int) -> Oidc | None:
+    """Return the way in through the configured provider; None when there is none. `port`: of this server.
+
+    Raises ConfigError naming what is missing of the provider's address and secret.
+    """
+    provider = provider_of(config, environment, port)
+    return None if provider is None else Oidc(config, provider)

@@ -21,6 +21,10 @@ class Why(StrEnum):
     NO_NAME = "no_name"
     UNVERIFIED = "unverified"
     DISABLED = "disabled"
+    UNRECORDED = "unrecorded"  # what cannot be written down does not happen
+
+
+_STATUS = {Why.OUT_OF_REACH: HTTPStatus.BAD_GATEWAY, Why.UNRECORDED: HTTPStatus.SERVICE_UNAVAILABLE}
 
 
 def refused(why: Why, again: str, lang: str) -> Response:
@@ -28,5 +32,5 @@ def refused(why: Why, again: str, lang: str) -> Response:
     content = message(
         text("oidc.refused", lang), text(f"oidc.refused.{why.value}", lang), again, text("oidc.again", lang), lang
     )
-    status = HTTPStatus.BAD_GATEWAY if why is Why.OUT_OF_REACH else HTTPStatus.FORBIDDEN
+    status = _STATUS.get(why, HTTPStatus.FORBIDDEN)
     return HTMLResponse(content, status, {"cache-control": "no-store"})
