@@ -44,7 +44,7 @@ _WORDS: Mapping[Flaw, str] = {
     Flaw.CUT: "the records after this one, which the head names, are missing",
     Flaw.HEAD: "the head is missing, or does not say what stands here",
     Flaw.HEADLESS: "the head was missing when this record was written; records before it may be missing",
-    Flaw.KNOWN: "record is not the one that was noted elsewhere",
+    Flaw.KNOWN: "a record is not the one that was noted elsewhere",
 }
 
 
@@ -58,7 +58,8 @@ class Break:
     detail: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}, line {self.line}: {_WORDS[self.flaw]}" + (f" ({self.detail})" if self.detail else "")
+        where = f"{self.file}, line {self.line}: " if self.file else ""
+        return f"{where}{_WORDS[self.flaw]}" + (f" ({self.detail})" if self.detail else "")
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from typing import Any
 from campaign.configuration import Configuration
 from campaign.errors import ContractError, SourceError, UsageError
 from campaign.sections import IDENTIFIER
+from etl import audit_kept
 from etl.outbox import Outbox
 from etl.received import FINISHED, INCOMING
 from etl.register import PIN, versions_named
@@ -32,7 +33,7 @@ CONTENTS = "CONTENTS.json"
 NOTICES = "notices"
 KEPT_FOLDERS = ("received", "submitted", NOTICES, "messages")
 LOG_OF_MESSAGES = "messages/sent.jsonl"  # the one file that grows: of its folder nothing else is kept
-PACKED_FOLDERS = ("warehouse", *KEPT_FOLDERS)
+PACKED_FOLDERS = ("warehouse", *KEPT_FOLDERS, audit_kept.PACKED)
 SUFFIX = ".candich.zip"
 HALF = ".restoring"  # what a restore is writing; one that was killed leaves it behind
 SEAL = b"sha256:" + bytes(64)  # the archive's comment: the digest of every byte before it, in hexadecimal
@@ -79,6 +80,7 @@ def backup(config: Configuration, out: Path) -> dict[str, Any]:
                         continue
                     if path.name != HALF and not any(part.startswith(INCOMING) for part in parts):
                         _add(archive, contents, path, packed)
+            _add_log(archive, contents, config)
             archive.writestr(CONTENTS, json.dumps(contents, ensure_ascii=False, indent=1))
             archive.comment = SEAL
         _seal(beside)
@@ -96,12 +98,20 @@ def _written(config: Configuration) -> frozenset[str]:
 
 def _add(archive: zipfile.ZipFile, contents: dict[str, Any], path: Path, name: str) -> None:
     if name == LOG_OF_MESSAGES:  # it may grow right now: what is read once is what is kept
-        content = path.read_bytes()
-        contents["files"][name] = sha256(content).hexdigest()
-        archive.writestr(name, content)
+        _add_read(archive, contents, path.read_bytes(), name)
         return
     contents["files"][name] = sha256_of(path)
     archive.write(path, name)
+
+
+def _add_log(archive: zipfile.ZipFile, contents: dict[str, Any], config: Configuration) -> None:
+    for packed, content in audit_kept.snapshot(config):
+        _add_read(archive, contents, content, packed)
+
+
+def _add_read(archive: zipfile.ZipFile, contents: dict[str, Any], content: bytes, name: str) -> None:
+    contents["files"][name] = sha256(content).hexdigest()
+    archive.writestr(name, content)
 
 
 def _seal(file: Path) -> None:
@@ -212,6 +222,9 @@ def restore(config: Configuration, file: Path) -> dict[str, Any]:
                 if not _put_back(path, config.data / place):
                     differing.append(place.as_posix())
                     LOG.warning("%s stays, unlike the backup's; to have that, remove it and restore again", place)
+        if not audit_kept.bring_back(config, folder / audit_kept.PACKED):
+            differing.append(audit_kept.PACKED)
+            LOG.warning("the audit log stays; the backup's is another one, and was laid beside it")
         for campaign, version in campaigns.items():
             differing += _named_back(config, campaign, folder)
             found[campaign] = _bring_back(store_of(config, campaign), folder / _packed(campaign, version))

@@ -18,7 +18,7 @@ from campaign.places import told
 from campaign.values import Unreadable, read_day
 from etl import emulation_command, notice_command
 from etl.configured import load
-from etl.options import for_messages
+from etl.options import for_audit, for_messages
 
 
 class _Parser(argparse.ArgumentParser):
@@ -125,6 +125,7 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915 - the whole command l
     rollback.add_argument("--to", metavar="VERSION")
     rebuild = add("rebuild", _upkeep, "build a campaign anew from everything received")
     rebuild.add_argument("--campaign", required=True)
+    for_audit(add, _day, _audit)
     add("doctor", _doctor, "check the configuration, the versions and what was received")
     return parser
 
@@ -351,6 +352,12 @@ def _upkeep(asked: argparse.Namespace) -> int:
 
     _print_json(run(asked, _configured(asked)))
     return 0
+
+
+def _audit(asked: argparse.Namespace) -> int:
+    from etl.audit_command import run  # noqa: PLC0415
+
+    return run(asked, _configured(asked))
 
 
 def _doctor(asked: argparse.Namespace) -> int:

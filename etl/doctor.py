@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from access.verifying import verify
 from campaign.configuration import Campaign, Configuration
 from campaign.errors import CanDichError
 from campaign.freshness import masked
-from etl import heartbeat, register
+from etl import audit_kept, heartbeat, register
 from etl.configured import inputs_of
 from etl.freshness import states
 from etl.intake import received_store
@@ -43,6 +44,25 @@ def examine(config: Configuration) -> list[Finding]:
     age = heartbeat.age(config, datetime.now(UTC))
     words = "has not run here yet" if age is None else f"last beat {age:.0f} s ago"
     found.append(Finding("scheduler", well=True, words=words))
+    return [*found, *_audit(config)]
+
+
+def _audit(config: Configuration) -> list[Finding]:
+    """Return whether the audit log is whole and has what each backup remembers of it; its last record is the last word.
+
+    Whoever keeps that word elsewhere can prove later that nothing before it was written anew.
+    """
+    verdict = audit_kept.judged(config)
+    found = [Finding("audit log", well=False, words=str(one)) for one in verdict.breaks]
+    if verdict.whole:
+        end = f"; the last is {verdict.last}" if verdict.last.n else ""
+        cut = "; a line that its writer left unfinished is closed off by the next" if verdict.unfinished else ""
+        found.append(Finding("audit log", well=True, words=f"{verdict.last.n} records, whole{end}{cut}"))
+    for place in audit_kept.laid_beside(config):
+        other = verify(place)
+        words = f"{other.last.n} records of another log, laid here by a restore"
+        said = str(other.breaks[0]) if other.breaks else words
+        found.append(Finding(f"audit log {place.parent.name}/{place.name}", well=other.whole, words=said))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Options: what the commands about briefs and messages take; nothing is loaded to know it."""
+"""Options: what the commands about briefs, messages and the audit log take; nothing is loaded to know it."""
 
 from __future__ import annotations
 
@@ -26,3 +26,17 @@ def for_messages(add: Add, day: Callable[[str], date], show: Run, send: Run) -> 
     what.add_argument("--resend", metavar="KEY", help="send again what was refused or is unknown; look first")
     sending.add_argument("--dry-run", action="store_true", help="print what would go where, and send nothing")
     sending.add_argument("--json", action="store_true")
+
+
+def for_audit(add: Add, day: Callable[[str], date], run: Run) -> None:
+    """Add `audit` to a command line."""
+    audit = add("audit", run, "who did what and when; whether that log is whole")
+    audit.add_argument("--since", type=day, help="the first local day")
+    audit.add_argument("--until", type=day, help="the last local day")
+    audit.add_argument("--who", default="", help="a user's id, or a part of it")
+    audit.add_argument("--what", default="", help="one kind of record")
+    audit.add_argument("--last", type=int, metavar="N", help="no more than the last N records")
+    audit.add_argument("--format", choices=("csv", "json", "lines", "table"), default="table")
+    audit.add_argument("--verify", action="store_true", help="only say whether the log is whole; 1 when it is not")
+    audit.add_argument("--known", action="append", default=[], metavar="N:HASH",
+                       help="with --verify: a record noted elsewhere, which must stand in the log")  # fmt: skip

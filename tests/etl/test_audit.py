@@ -1,0 +1,200 @@
+"""The audit log around the rest of the house: backups keep it, restores never shorten it, doctor judges it."""
+
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from access.audit import What, folder, record
+from access.chain import files_of, read_head
+from access.entries import Entry, Wanted, latest
+from access.verifying import verify
+from campaign.configuration import Configuration
+from campaign.errors import ContractError
+from etl.audit_kept import judged
+from etl.audited import configuration_told
+from etl.backup import _contents, backup, restore
+from etl.configured import load
+from etl.doctor import examine
+from tests.warehouse.small import ID, Small, counts
+
+AT = datetime(2026, 11, 22, 1, tzinfo=UTC)
+
+
+def looked(config: Configuration, *users: str) -> None:
+    for one in users:
+        record(config, What.VIEW, one, at=AT, page="unit", unit="00101")
+
+
+def told(config: Configuration) -> list[Entry]:
+    return list(reversed(list(latest(folder(config), Wanted()))))
+
+
+def said(config: Configuration) -> list[tuple[bool, str]]:
+    return [(one.well, one.words) for one in examine(config) if one.subject.startswith("audit log")]
+
+
+def test_doctor_says_that_the_log_is_whole_and_names_its_last_record(small: Small) -> None:
+    assert said(small.config) == [(True, "0 records, whole")]
+    looked(small.config, "lan", "minh")
+    head = read_head(folder(small.config))
+    assert head is not None
+    assert said(small.config) == [(True, f"2 records, whole; the last is 2:{head.link.hash}")]
+
+
+def test_doctor_names_the_first_broken_line_and_fails(small: Small) -> None:
+    looked(small.config, "lan", "minh", "hoa")
+    path = files_of(folder(small.config))[0]
+    path.write_bytes(path.read_bytes().replace(b"minh", b"nobd"))
+    assert said(small.config) == [(False, "2026-11.jsonl, line 2: what stands here is not a record as it was written")]
+    code, out, _ = small.command("doctor")
+    assert code == 1
+    assert "FAIL audit log: 2026-11.jsonl, line 2" in out
+
+
+def test_a_log_written_anew_after_a_backup_is_found_by_what_the_backup_remembers(small: Small) -> None:
+    looked(small.config, "lan", "minh", "hoa")
+    backup(small.config, small.config.backup.path / "last.candich.zip")
+    assert judged(small.config).whole
+    shutil.rmtree(folder(small.config))
+    looked(small.config, "lan", "hoa")
+    assert verify(folder(small.config)).whole  # by itself it is: that is what the backup is for
+    assert said(small.config) == [(False, "a record is not the one that was noted elsewhere (record 3 is not there)")]
+
+
+def test_a_restore_on_an_empty_machine_brings_the_log_back_and_says_so_in_it(small: Small) -> None:
+    small.send(counts(("00101", "3", 10)))
+    looked(small.config, "lan", "minh")
+    file = small.folder / "b.candich.zip"
+    backup(small.config, file)
+    shutil.rmtree(small.config.data)
+    assert small.command("restore", str(file))[0] == 0
+    assert [(one.what, one.who) for one in told(small.config)][:2] == [("view", "lan"), ("view", "minh")]
+    last = told(small.config)[-1]
+    assert (last.n, last.what, last.about["file"]) == (3, "restore", "b.candich.zip")
+    assert last.who.startswith("terminal:")
+    assert verify(folder(small.config)).whole
+
+
+def test_a_restore_never_shortens_a_longer_log(small: Small) -> None:
+    small.send(counts(("00101", "3", 10)))
+    looked(small.config, "lan")
+    file = small.folder / "b.candich.zip"
+    backup(small.config, file)
+    looked(small.config, "minh", "hoa")
+    before = folder(small.config).joinpath("2026-11.jsonl").read_bytes()
+    assert restore(small.config, file)["differing"] == []
+    assert folder(small.config).joinpath("2026-11.jsonl").read_bytes() == before
+    assert verify(folder(small.config)).last.n == 3
+
+
+def test_a_restore_gives_back_the_end_that_was_cut_off(small: Small) -> None:
+    small.send(counts(("00101", "3", 10)))
+    looked(small.config, "lan", "minh")
+    file = small.folder / "b.candich.zip"
+    backup(small.config, file)
+    path = files_of(folder(small.config))[0]
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+    assert not verify(folder(small.config)).whole
+    assert restore(small.config, file)["differing"] == []
+    assert verify(folder(small.config)).last.n == 2
+    assert verify(folder(small.config)).whole
+
+
+def test_another_houses_log_is_laid_beside_ours_and_both_are_whole_and_kept_from_then_on(
+    small: Small, tmp_path: Path
+) -> None:
+    small.send(counts(("00101", "3", 10)))
+    looked(small.config, "lan", "minh")
+    file = small.folder / "b.candich.zip"
+    backup(small.config, file)
+    other = Small(tmp_path / "other")
+    looked(other.config, "hoa")
+    assert restore(other.config, file)["differing"] == ["audit"]
+    assert [one.who for one in told(other.config)] == ["hoa"]
+    (beside,) = (folder(other.config) / "kept").iterdir()
+    assert verify(beside).last.n == 2
+    assert [well for well, _ in said(other.config)] == [True, True]
+    again = tmp_path / "again.candich.zip"
+    backup(other.config, again)
+    assert judged(other.config).whole
+    shutil.rmtree(other.config.data)
+    restore(other.config, again)
+    assert verify(folder(other.config) / "kept" / beside.name).last.n == 2
+    path = files_of(folder(other.config) / "kept" / beside.name)[0]
+    path.write_bytes(path.read_bytes().replace(b"minh", b"hinm"))
+    assert [well for well, _ in said(other.config)] == [True, False]
+    other.close()
+
+
+def test_a_line_half_written_while_a_backup_is_made_comes_back_as_it_was(small: Small) -> None:
+    small.send(counts(("00101", "3", 10)))
+    looked(small.config, "lan")
+    with files_of(folder(small.config))[0].open("ab") as opened:
+        opened.write(b'{"n":2,"at":"2026')
+    file = small.folder / "b.candich.zip"
+    backup(small.config, file)
+    shutil.rmtree(small.config.data)
+    restore(small.config, file)
+    assert verify(folder(small.config)).unfinished
+    looked(small.config, "minh")
+    assert verify(folder(small.config)).whole
+    assert [one.what for one in told(small.config)] == ["view", "torn", "view"]
+
+
+def test_commands_that_change_what_is_served_leave_word_of_who_and_what(small: Small) -> None:
+    small.send(counts(("00101", "3", 10)))
+    small.send(counts(("00101", "4", 20)))
+    assert small.command("rollback", "--campaign", ID)[0] == 0
+    assert small.command("rebuild", "--campaign", ID)[0] == 0
+    assert small.command("backup", "--out", str(small.folder / "b.zip"))[0] == 0
+    assert small.command("rollback", "--campaign", ID, "--to", "v999999")[0] == 2
+    found = [(one.what, one.campaign, one.about.get("version")) for one in told(small.config)]
+    assert found == [("rollback", ID, "v000001"), ("rebuild", ID, "v000003"), ("backup", "", None)]
+    assert all(one.who.startswith("terminal:") for one in told(small.config))
+
+
+def test_a_changed_configuration_is_told_by_its_keys_and_never_by_its_values(small: Small) -> None:
+    assert configuration_told(small.config, AT) == []
+    assert configuration_told(small.config, AT) == []
+    path = small.config.path
+    path.write_text(path.read_text() + '\n[status]\nsilent_days = 3\n[[source]]\nname = "vao"\ncampaign = "nho"\n'
+                    'kind = "http"\nurl = "https://example.vn/bi-mat"\n')  # fmt: skip
+    (path.parent / "targets.csv").write_text("unit_code,target\n00101,101\n00102,200\n00201,100\n")
+    changed = configuration_told(load(path), AT)
+    assert changed == ["file targets.csv", "source[vao].campaign", "source[vao].kind", "source[vao].name",
+                       "source[vao].url", "status.silent_days"]  # fmt: skip
+    assert [one.what for one in told(small.config)] == ["configuration", "configuration"]
+    assert told(small.config)[-1].about["changed"] == changed
+    everything = b"".join(one.read_bytes() for one in folder(small.config).rglob("*") if one.is_file())
+    assert b"bi-mat" not in everything
+
+
+def test_the_command_prints_what_was_asked_for_and_proves_a_record_noted_elsewhere(small: Small) -> None:
+    looked(small.config, "lan", "minh", "=1+1")
+    code, out, _ = small.command("audit", "--format", "csv")
+    assert code == 0
+    assert out.splitlines()[0] == "n,at,what,who,ip,campaign,about,hash"
+    assert [line.split(",")[3] for line in out.splitlines()[1:]] == ["lan", "minh", "=1+1"]
+    code, out, _ = small.command("audit", "--who", "lan", "--format", "json")
+    assert [one["n"] for one in json.loads(out)] == [1]
+    assert small.command("audit", "--last", "1")[1].splitlines()[1].split()[0] == "3"
+    assert small.command("audit", "--format", "lines")[1].encode() == files_of(folder(small.config))[0].read_bytes()
+    assert small.command("audit", "--since", "2026-11-23", "--format", "csv")[1].count("\n") == 1
+    head = read_head(folder(small.config))
+    assert head is not None
+    assert small.command("audit", "--verify", "--known", str(head.link))[0] == 0
+    code, out, errors = small.command("audit", "--verify", "--known", f"2:{head.link.hash}")
+    assert code == 1
+    assert "line 2" in out
+    assert errors.startswith("audit log: is not whole")
+    assert small.command("audit", "--verify", "--known", "2")[0] == 2
+    assert small.command("audit", "--what", "nothing")[0] == 2
+
+
+@pytest.mark.parametrize("name", ["audit/../../x", "/etc/x"])
+def test_a_backup_names_no_place_outside_the_log(small: Small, name: str) -> None:
+    with pytest.raises(ContractError):
+        _contents(small.folder, {"campaigns": {}, "files": {name: "0"}})
