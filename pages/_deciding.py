@@ -7,9 +7,10 @@ from datetime import date
 
 import streamlit as st
 
+from campaign.access import Right
 from campaign.decisions import What
 from campaign.rows import Fate, Reason
-from pages import _ask, _submitting
+from pages import _ask, _reach, _submitting
 from pages._cards import draw, e, note
 from pages._view import View
 from warehouse.reader import Refusal
@@ -32,6 +33,12 @@ CHANGED: dict[str, tuple[str, ...]] = {
 def about(row: Refusal, what: What, why: str, **more: object) -> dict[str, object]:
     """Return a decision about a row as it is submitted."""
     return {"what": what.value, "batch": row.batch, "file": row.file, "row": row.row_number, "why": why.strip(), **more}
+
+
+def own(view: View, rows: Sequence[Refusal]) -> list[Refusal]:
+    """Return those of some rows that whoever looks may decide on; a row of no unit is the whole campaign's."""
+    codes = None if _reach.may_whole(view, Right.MEND) else frozenset(_reach.codes(view, Right.MEND))
+    return [row for row in rows if codes is None or row.unit_code in codes]
 
 
 def possible(row: Refusal) -> list[What]:
@@ -120,7 +127,7 @@ def _usual(view: View, row: Refusal, unit: str) -> str:
 
 
 def _unit(view: View, key: str, unit: str) -> str:
-    codes = list(view.tree.codes)
+    codes = list(_reach.codes(view, Right.MEND))
     return st.selectbox(
         view.says("decision.unit"),
         codes,

@@ -7,14 +7,14 @@ from functools import partial
 
 import streamlit as st
 
+from campaign.access import Right
 from campaign.errors import CanDichError
 from campaign.notices import MOST, Block, Order, Reason, Record, corrections, next_number, signed_by
 from etl import register
 from etl.drawn import mark_of, zipped
 from etl.envelope import Kind
-from etl.submitted import submit_order
-from pages import _submitting
-from pages._cards import draw, e, link, note
+from pages import _reach, _submitting
+from pages._cards import draw, e, note
 from pages._documents_draft import Draft
 from pages._documents_preview import STUDIO
 from reporting import numbers, periods
@@ -43,10 +43,18 @@ def show(draft: Draft) -> None:
     except CanDichError as problem:
         draw(note(e(told(str(problem), view.lang)), "bad"))
         return
-    if draft.reasons or draft.unfit:
+    if not _mine(draft):
+        draw(_reach.why_not(view, Right.ISSUE))
+    elif draft.reasons or draft.unfit:
         draw(_blocked(draft))
     else:
         _form(draft, known)
+
+
+def _mine(draft: Draft) -> bool:
+    """Tell whether whoever looks may issue this notice: it speaks of nothing that is not his to speak for."""
+    view = draft.view
+    return _reach.may_whole(view, Right.ISSUE) or draft.unit in _reach.codes(view, Right.ISSUE)
 
 
 def _downloads(draft: Draft) -> None:
@@ -99,8 +107,8 @@ def _reason(draft: Draft, one: Reason) -> str:
     page = MENDED_AT.get(one.block)
     if page is None:
         return said
-    href = view.address.href(page, as_of=draft.as_of.isoformat(), period="", unit="", row="")
-    return f"{said} {link(view.says(f'documents.blocked.{one.block}.mend'), href)}"
+    chosen = {"as_of": draft.as_of.isoformat(), "period": "", "unit": "", "row": ""}
+    return f"{said} {_reach.way(view, page, view.says(f'documents.blocked.{one.block}.mend'), **chosen)}"
 
 
 def _form(draft: Draft, known: list[Record]) -> None:
@@ -109,6 +117,9 @@ def _form(draft: Draft, known: list[Record]) -> None:
     free = next_number(known, paper.symbol, view.today.year)
     corrected = corrections(known)
     old = {one.id: one for one in known if one.campaign == view.campaign.id and one.id not in corrected}
+    if not _reach.may_whole(view, Right.ISSUE):
+        own = frozenset(_reach.codes(view, Right.ISSUE))
+        old = {name: one for name, one in old.items() if own.issuperset(one.units)}
     with st.form(f"cd-form-issue-{free}-{draft.period.code}-{draft.unit}", border=False):
         number = st.number_input(
             view.says("documents.issue.number", symbol=_submitting.plain(paper.symbol)),
@@ -136,8 +147,7 @@ def _form(draft: Draft, known: list[Record]) -> None:
         order = Order(
             draft.period, signed_on, language, draft.unit, int(number), replaces, draft.formats, seen
         )  # fmt: skip
-        name = submit_order(view.config, view.campaign.id, _submitting.sender(), order)
-        _submitting.remember(view, name, Kind.NOTICE)
+        _submitting.order(view, order)
         st.rerun()
 
 

@@ -7,8 +7,9 @@ from hashlib import sha256
 
 import streamlit as st
 
+from campaign.access import Right
 from campaign.explanations import Explanation
-from pages import _ask, _submitting, _words
+from pages import _ask, _reach, _submitting, _words
 from pages._cards import draw, e, note
 from pages._view import View
 from reporting import numbers
@@ -37,32 +38,36 @@ def show(view: View, found: Sequence[Difference]) -> tuple[str | None, list[dict
 
     Returns (which difference is to be open from now on: None as it was, "" none; the decisions that were made).
     """
-    waiting = [one for one in found if one.explanation is None]
+    waiting, own = [one for one in found if one.explanation is None], _reach.codes(view, Right.EXPLAIN)
     opened, decided = None, list[dict[str, object]]()
     if waiting:
         heading, intro = view.says("explain.title", n=len(waiting)), view.says("explain.intro")
         with st.container(key="cd-group-explain"):
             draw(f'<h2 class="cd-step">{e(heading)}</h2><p class="cd-meta">{e(intro)}</p>')
+            if not own:
+                draw(_reach.why_not(view, Right.EXPLAIN))
             for one in waiting:
-                wish, made = _difference(view, one)
+                wish, made = _difference(view, one, mine=one.key.unit_code in own)
                 opened, decided = wish if wish is not None else opened, decided + made
     explained = [one for one in found if one.explanation is not None]
     if explained:
         with st.expander(view.says("explain.done", n=len(explained)), key="cd-explained"):
             for one in explained:
-                wish, made = _difference(view, one)
+                wish, made = _difference(view, one, mine=one.key.unit_code in own)
                 opened, decided = wish if wish is not None else opened, decided + made
     return opened, decided
 
 
-def _difference(view: View, one: Difference) -> tuple[str | None, list[dict[str, object]]]:
-    """Draw one difference, what was said of it, and, when it is open, the form."""
+def _difference(view: View, one: Difference, *, mine: bool) -> tuple[str | None, list[dict[str, object]]]:
+    """Draw one difference, what was said of it, and, when it is open, the form; to look at only, if not `mine`."""
     place = place_of(one)
     is_open = view.address.get("row") == place
     wish = None
     with st.container(key=f"cd-row-{place}", border=True):
         with st.container(horizontal=True, key=f"cd-line-{place}"):
             draw(f'<div class="cd-difference">{_words.difference(view, one.issue)}{_said(view, one)}</div>')
+            if not mine:
+                return None, []
             with st.container(horizontal=True, key=f"cd-tap-{place}"):
                 label = "mending.close" if is_open else "explain.again" if one.explanation else "explain.open"
                 if st.button(view.says(label), key=f"cd-open-{place}"):
@@ -86,7 +91,7 @@ def _who(view: View, said: Said) -> str:
 def _form(view: View, one: Difference, place: str) -> list[dict[str, object]]:
     """Draw the form that explains one difference; return the decision when it is made."""
     before = one.explanation or one.lapsed
-    own = _submitting.sender().name
+    own = _submitting.signed_in()
     with st.form(f"cd-form-explain-{place}", border=False):
         why = st.text_area(
             view.says("explain.why"), value=before.why if before else "", max_chars=MOST_WORDS, key=f"cd-why-{place}"

@@ -9,9 +9,12 @@ from typing import Any
 
 import streamlit as st
 
+from campaign.access import Right
 from campaign.freshness import cause_of
 from etl import request
+from etl.envelope import LOCAL, Sender
 from etl.freshness import State, moment
+from pages import _reach, _submitting
 from pages._cards import draw, e
 from pages._view import View
 from reporting import numbers
@@ -36,6 +39,8 @@ def counts(view: View, pull: Mapping[str, Any]) -> str:
 def offer(view: View, state: State, now: datetime) -> None:
     """Draw the button that asks for a pull, and what became of the one asked for."""
     name = state.source.name
+    if not _reach.may_whole(view, Right.OPERATE):
+        return
     told, waits = _became(view, state, now)
     st.button(view.says("sources.pull"), key=f"pull-{name}", on_click=_ask, args=(view, name), disabled=waits)
     if told:
@@ -47,9 +52,15 @@ def _ask(view: View, name: str) -> None:
     asked: dict[str, tuple[str, datetime]] = st.session_state.setdefault(ASKED, {})
     now = datetime.now(UTC)
     try:
-        asked[name] = (str(request.submit(view.config, "pull", source=name)), now)
+        asked[name] = (str(request.submit(view.config, "pull", _asker(), source=name)), now)
     except OSError as problem:
         asked[name] = (f"!{problem.strerror}", now)
+
+
+def _asker() -> Sender | None:
+    """Return who asks; nobody in particular where nobody signs in."""
+    who = _submitting.sender()
+    return None if who == LOCAL else who
 
 
 def _became(view: View, state: State, now: datetime) -> tuple[str, bool]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import streamlit as st
 
 from campaign.decisions import Outcome
+from campaign.notices import Order
+from campaign.scope import NOTHING
 from etl.envelope import LOCAL, Kind, Sender
-from etl.submitted import result
-from pages import _ask
+from etl.submitted import result, submit, submit_decisions, submit_order
+from pages import _ask, _viewer
 from pages._cards import draw, e, link, note
 from pages._view import View
 from reporting import numbers
@@ -28,8 +30,34 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>^])")
 
 
 def sender() -> Sender:
-    """Return who uses this page: sign-in fills it in here, and nowhere else."""
-    return LOCAL
+    """Return who uses this page, by his session; what he may do is found where it is taken in, and not said here."""
+    who = _viewer.viewer()
+    return LOCAL if who.everything else Sender(who.id, who.name, NOTHING, who.claims)
+
+
+def signed_in() -> str:
+    """Return the name that whatever is handed in here goes by; empty where nobody signed in."""
+    who = sender()
+    return who.name or ("" if who == LOCAL else who.id)
+
+
+def send(view: View, kind: Kind, files: Sequence[tuple[str, bytes]], source: str = "") -> None:
+    """Hand files in; this page tells what becomes of them."""
+    remember(view, submit(view.config, view.campaign.id, kind, sender(), files, source, _ip()), kind)
+
+
+def decide(view: View, decisions: Sequence[Mapping[str, Any]]) -> None:
+    """Hand decisions in; this page tells what becomes of them."""
+    remember(view, submit_decisions(view.config, view.campaign.id, sender(), decisions, _ip()), Kind.DECISIONS)
+
+
+def order(view: View, wanted: Order) -> None:
+    """Hand an order for a notice in; this page tells what becomes of it."""
+    remember(view, submit_order(view.config, view.campaign.id, sender(), wanted, _ip()), Kind.NOTICE)
+
+
+def _ip() -> str:
+    return "" if sender() == LOCAL else _viewer.address_of_client()
 
 
 def name_of(view: View, sender_id: str, sender_name: str) -> str:

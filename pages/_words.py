@@ -9,7 +9,7 @@ from campaign.configuration import ALL
 from campaign.freshness import Gap
 from campaign.progress import Status, UnitProgress
 from campaign.rows import Fate
-from pages import _ask
+from pages import _ask, _reach
 from pages._cards import chip, e, link, note, track
 from pages._chrome import category_name, stage_name
 from pages._view import View
@@ -122,7 +122,7 @@ def failing_sources(view: View) -> str:
         key = f"source.failing{'.file' if one.files else ''}{'.units' if n else ''}"
         told = view.says(key, source=one.source, at=at, n=n)
         means = "data.source.down" if n or not one.files else "source.failing.file.says"
-        why = link(view.says("source.failing.look"), view.address.href("sources"))
+        why = _reach.way(view, "sources", view.says("source.failing.look"))
         notes.append(note(f"<b>{e(told)}.</b> {e(view.says(means))} {why}", "" if one.files else "bad"))
     return "".join(notes)
 
@@ -179,7 +179,9 @@ def trust(view: View, found: Sequence[Issue], differences: Sequence[Difference],
     explained = len(differences) - counted[Kind.RECONCILIATION]
     if explained:
         chips += f'<span class="cd-chip cd-finished">✓ {e(view.says("explained.count"))} <b>{explained}</b></span>'
-    to_mend = f'<a class="cd-tally" href="{e(view.address.href("issues"))}">{chips}</a>' if chips else ""
+    to_mend = f'<span class="cd-tally">{chips}</span>' if chips else ""
+    if chips and _reach.opens(view, "issues"):
+        to_mend = f'<a class="cd-tally" href="{e(view.address.href("issues"))}">{chips}</a>'
     first = sorted(differences, key=lambda one: one.explanation is not None)[:TOLD]
     lines = [difference(view, one.issue) + _explained(view, one) for one in first]
     told = "".join(f"<li><div class='cd-name'>{line}</div></li>" for line in lines)

@@ -8,13 +8,12 @@ from hashlib import sha256
 
 import streamlit as st
 
+from campaign.access import Right
 from campaign.decisions import Outcome, What
 from campaign.places import place_of
 from campaign.rows import Fate
 from campaign.values import Unreadable, read_day
-from etl.envelope import Kind
-from etl.submitted import submit_decisions
-from pages import _ask, _decided, _deciding, _explaining, _submitting
+from pages import _ask, _decided, _deciding, _explaining, _reach, _submitting
 from pages._cards import draw, e, note
 from pages._view import View
 from reporting import numbers
@@ -49,6 +48,8 @@ def show(view: View) -> None:
     with st.container(key="cd-work"):
         # First what no notice goes out without; what has been explained comes last.
         opened, explained = _explaining.show(view, [one for one in differences if one.explanation is None])
+        if rows and not _reach.may(view, Right.MEND):
+            draw(_reach.why_not(view, Right.MEND))
         for reason in order:
             _group(view, reason, groups[reason])
         _replaced(view, view.waiting.replaced)
@@ -68,8 +69,9 @@ def _replaced(view: View, rows: Sequence[Refusal]) -> None:
         return
     with st.expander(view.says("mending.replaced", n=len(rows)), key="cd-replaced"):
         draw(f'<p class="cd-meta">{e(view.says("mending.replaced.means"))}</p>')
-        if st.button(view.says("mending.replaced.dismiss", n=len(rows)), key="cd-replaced-dismiss"):
-            hand_in(view, [_deciding.about(row, What.DISMISS, view.says("mending.replaced.why")) for row in rows])
+        own = _deciding.own(view, rows)
+        if own and st.button(view.says("mending.replaced.dismiss", n=len(own)), key="cd-replaced-dismiss"):
+            hand_in(view, [_deciding.about(row, What.DISMISS, view.says("mending.replaced.why")) for row in own])
         draw("".join(f'<div class="cd-past">{_told(view, row, past=True)}</div>' for row in rows[:TOLD]))
         if len(rows) > TOLD:
             st.caption(view.says("mending.replaced.rest", n=len(rows) - TOLD))
@@ -99,13 +101,13 @@ def _group(view: View, reason: str, rows: Sequence[Refusal]) -> None:
     heading = e(view.says("mending.group", reason=name, n=len(rows)))
     with st.container(key=f"cd-group-{reason}"):
         draw(f'<h2 class="cd-step">{heading}</h2><p class="cd-meta">{e(means)} {e(mend)}</p>')
-        if len(rows) > 1:
-            _bulk(view, reason, rows)
+        if len(own := _deciding.own(view, rows)) > 1:
+            _bulk(view, reason, own)
         shown = st.session_state.get(f"cd_shown_{reason}", STEP)
         asked = view.address.get("row")
         for number, row in enumerate(rows):
             if number < shown or _key(row.batch, row.file, row.row_number) == asked:
-                _row(view, row, _deciding.alike(row, rows))
+                _row(view, row, _deciding.alike(row, own), mine=row in own)
         if len(rows) > shown:
             left = min(len(rows) - shown, STEP)
             if st.button(view.says("mending.more", n=left), key=f"cd-more-{reason}"):
@@ -142,8 +144,7 @@ def _bulk(view: View, reason: str, rows: Sequence[Refusal]) -> None:
 
 def hand_in(view: View, decisions: Sequence[dict[str, object]]) -> None:
     """Submit decisions and draw the page anew: it tells what becomes of them."""
-    name = submit_decisions(view.config, view.campaign.id, _submitting.sender(), decisions)
-    _submitting.remember(view, name, Kind.DECISIONS)
+    _submitting.decide(view, decisions)
     _open("")
     st.rerun()
 
@@ -157,16 +158,18 @@ def _open(key: str, unit: str = "") -> None:
     st.session_state[NEAR] = (key, unit)
 
 
-def _row(view: View, row: Refusal, alike: Sequence[Refusal]) -> None:
+def _row(view: View, row: Refusal, alike: Sequence[Refusal], *, mine: bool) -> None:
     """Draw one row: what was found, what stands, what comes near; and, when it is open, the form to decide.
 
-    `alike`: the other rows of the group that say the very same wrong thing.
+    `alike`: the other rows of the group that say the very same wrong thing. `mine`: it is this viewer's to decide.
     """
     key = _key(row.batch, row.file, row.row_number)
     is_open = view.address.get("row") == key
     with st.container(key=f"cd-row-{key}", border=True):
         with st.container(horizontal=True, key=f"cd-line-{key}"):
             draw(_told(view, row))
+            if not mine:
+                return
             taps = st.container(horizontal=True, key=f"cd-tap-{key}")
         with taps:
             for number, (code, name) in enumerate(_near(view, row)):

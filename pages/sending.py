@@ -8,14 +8,14 @@ from datetime import date
 
 import streamlit as st
 
+from campaign.access import Right
 from campaign.configuration import ALL
 from campaign.errors import CanDichError
 from campaign.rows import Fate
 from etl.envelope import Kind
 from etl.preview import Preview
 from etl.reading import TEXTS, WORKBOOKS
-from etl.submitted import submit
-from pages import _previewed, _submitting
+from pages import _previewed, _reach, _submitting
 from pages._cards import draw, e, note
 from pages._view import View
 from reporting import numbers
@@ -47,7 +47,9 @@ def show(view: View) -> None:
             on_change=_chosen,
             label_visibility="collapsed",
         )
-        if way == "form":
+        if not _leaves(view):
+            draw(note(e(view.says("sending.none")), "plain"))
+        elif way == "form":
             _form(view)
         else:
             _template(view)
@@ -65,21 +67,38 @@ def _days(view: View) -> tuple[date, date, date]:
     return min(view.receiving or view.as_of, last), min(view.campaign.start, last), last
 
 
-def _parts(view: View) -> list[str]:
-    """Return the units whose leaves a workbook may be made for, the widest first."""
-    inside = [code for code in view.tree.subtree(view.scope) if not view.tree.is_leaf(code)]
-    return inside or [view.scope]
+def _inside(view: View) -> list[str]:
+    """Return the units in view: of all there is until one is chosen, however many stand at the top."""
+    return view.tree.subtree(view.scope) if view.address.get("district") else list(view.tree.codes)
+
+
+def _leaves(view: View) -> list[str]:
+    """Return the units in view whose counts this sender may hand in."""
+    own = frozenset(_reach.codes(view, Right.SUBMIT))
+    return [code for code in _inside(view) if view.tree.is_leaf(code) and code in own]
+
+
+def _parts(view: View, leaves: list[str]) -> dict[str, list[str]]:
+    """Return the units a workbook may be made for, the widest first, each with the leaves of it that are the sender's.
+
+    Several leaves and no unit above them: all of them together, under no code.
+    """
+    tree, own = view.tree, frozenset(leaves)
+    above = [code for code in _inside(view) if not tree.is_leaf(code)]
+    found = {code: inside for code in above if (inside := [one for one in tree.subtree(code) if one in own])}
+    return found or {leaves[0] if len(leaves) == 1 else "": leaves}
 
 
 def _template(view: View) -> None:
     draw(f'<h2 class="cd-step">1. {e(view.says("sending.template"))}</h2>')
     within, stage, day, get = st.columns([1.4, 1.2, 1, 1], gap="small", vertical_alignment="bottom")
-    parts, usual = _parts(view), _days(view)
+    leaves = _leaves(view)
+    parts, usual = _parts(view, leaves), _days(view)
     code = within.selectbox(
         view.says("sending.within"),
-        parts,
+        list(parts),
         index=1 if len(parts) > 1 else 0,
-        format_func=lambda one: view.tree.unit(one).name,
+        format_func=lambda one: _named(view, one),
         key="cd-template-within",
     )
     stages = {one.id: one.title(view.lang) for one in view.campaign.stages}
@@ -95,9 +114,10 @@ def _template(view: View) -> None:
         key="cd-template-day",
     )  # fmt: skip
     chosen = view.campaign.stage_ids if asked == ALL else (asked,)
-    leaves = [view.tree.unit(one) for one in view.tree.subtree(code) if view.tree.is_leaf(one)]
-    wanted = Template(view.campaign, view.tree.unit(code).name, on, leaves, chosen)
-    name = view.says("template.file", campaign=view.campaign.id, within=code, on=on.isoformat())
+    wanted = Template(
+        view.campaign, _named(view, code), on, [view.tree.unit(one) for one in parts[code]], chosen
+    )  # fmt: skip
+    name = view.says("template.file", campaign=view.campaign.id, within=code or "don-vi", on=on.isoformat())
     get.download_button(
         view.says("sending.get"),
         data=lambda: template_workbook(wanted, view.lang),
@@ -110,10 +130,16 @@ def _template(view: View) -> None:
     st.caption(view.says("sending.template.note"))
 
 
+def _named(view: View, code: str) -> str:
+    return view.tree.unit(code).name if code else view.says("sending.within.own")
+
+
 def _file(view: View) -> None:
     most = int(st.get_option("server.maxUploadSize"))
     draw(f'<h2 class="cd-step">2. {e(view.says("sending.file"))}</h2>')
     sources = [one.name for one in view.config.sources if one.campaign == view.campaign.id]
+    if not _reach.may_whole(view, Right.OPERATE):  # a source's form may let counts fall, and state targets
+        sources = []
     source = ""
     if sources:
         source = st.selectbox(
@@ -150,8 +176,7 @@ def _look_then_send(view: View, file: tuple[str, bytes], kind: Kind, source: str
         return
     label = view.says("sending.commit", n=len(found.lines)) if news else view.says("sending.commit.nothing")
     if st.button(label, type="primary", disabled=not news, key=f"cd-commit-{kind.value}"):
-        name = submit(view.config, view.campaign.id, kind, sender, [file], source)
-        _submitting.remember(view, name, kind)
+        _submitting.send(view, kind, [file], source)
         st.session_state["cd_round"] = st.session_state.get("cd_round", 0) + 1
         st.rerun()
 
@@ -162,7 +187,7 @@ def _news(found: Preview) -> bool:
 
 
 def _form(view: View) -> None:
-    leaves = [code for code in view.tree.subtree(view.scope) if view.tree.is_leaf(code)]
+    leaves = _leaves(view)
     asked = view.address.get("unit")
     usual = _days(view)
     who, what, when = st.columns([1.6, 1.2, 1], gap="small")

@@ -10,11 +10,12 @@ from typing import Any
 
 import streamlit as st
 
+from campaign.access import Right
 from campaign.freshness import carried, cause_of, masked
 from etl import freshness
 from etl.freshness import State, moment
-from pages import _ask, _messages, _pulling, _punctuality
-from pages._cards import draw, e, link, note, panel
+from pages import _ask, _messages, _pulling, _punctuality, _reach
+from pages._cards import draw, e, note, panel
 from pages._pulling import clock, counts
 from pages._view import View
 from reporting import numbers
@@ -50,7 +51,7 @@ def _none(view: View) -> str:
     """Return how figures come in when no source is configured."""
     steps = [view.says(f"sources.none.{number}", campaign=view.campaign.id) for number in (1, 2, 3)]
     listed = "".join(f"<li>{e(one)}</li>" for one in steps)
-    send = link(view.says("sources.none.send"), "/gui-so-lieu")
+    send = _reach.way(view, "sending", view.says("sources.none.send"))
     return panel(view.says("sources.none"), f'<ul class="cd-steps">{listed}</ul><p>{send}</p>')
 
 
@@ -60,6 +61,8 @@ def _sources(view: View) -> None:
     found = freshness.states(view.config, view.campaign.id, now)
     if view.quiet:
         draw(note(e(view.says("sources.scheduler.silent")), "bad"))
+    if not _reach.may_whole(view, Right.OPERATE):
+        draw(_reach.why_not(view, Right.OPERATE))
     with st.container(key="cd-sources"):
         for one in found:
             with st.container(key=f"cd-source-{one.source.name}"):
