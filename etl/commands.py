@@ -16,8 +16,8 @@ from campaign.configuration import Configuration
 from campaign.errors import CanDichError, CheckFailed, UsageError
 from campaign.places import told
 from campaign.values import Unreadable, read_day
-from etl import emulation_command, notice_command
-from etl.configured import load
+from etl import emulation_command, notice_command, secret_file
+from etl.configured import config_path, load
 from etl.options import for_audit, for_messages
 
 
@@ -171,6 +171,7 @@ def _print_json(document: object) -> None:
 
 
 def _configured(asked: argparse.Namespace, *, demo: bool = False) -> Configuration:
+    secret_file.into_environment(config_path(asked.config))
     return load(asked.config, demo=demo)
 
 

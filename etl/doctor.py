@@ -11,7 +11,7 @@ from access.verifying import verify
 from campaign.configuration import Campaign, Configuration
 from campaign.errors import CanDichError
 from campaign.freshness import masked
-from etl import audit_kept, heartbeat, register
+from etl import audit_kept, heartbeat, register, secret_file
 from etl.configured import inputs_of
 from etl.freshness import states
 from etl.intake import received_store
@@ -34,6 +34,9 @@ class Finding:
 def examine(config: Configuration) -> list[Finding]:
     """Return a finding for everything looked at."""
     found = [Finding("configuration", well=True, words=f"{config.path}, {len(config.campaigns)} campaigns")]
+    secrets = secret_file.path_beside(config.path)
+    if secret_file.is_open(secrets):
+        found.append(Finding("secrets", well=False, words=f"others on this machine may read {secrets}; chmod 600 it"))
     for campaign in config.campaigns:
         found += [_inputs(config, campaign), *_version(config, campaign), *_received(config, campaign)]
         found += _sources(config, campaign)

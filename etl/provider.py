@@ -5,7 +5,6 @@ Both stand in `[auth]` of secrets.toml beside config.toml, or in the environment
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,8 +14,8 @@ from urllib.parse import urlsplit
 from campaign.access import Provider
 from campaign.configuration import Configuration
 from campaign.errors import ConfigError
+from etl import secret_file
 
-SECRETS = "secrets.toml"
 CALLBACK = "/oauth2callback"  # where the framework hears the provider's answer
 FROM_ENVIRONMENT = {
     "client_id": "CANDICH_OIDC_CLIENT_ID",
@@ -46,11 +45,6 @@ class ProviderSecrets:
         return self.redirect_uri.removesuffix(CALLBACK)
 
 
-def secrets_path(config: Configuration) -> Path:
-    """Return the file of secrets: beside the configuration."""
-    return config.path.parent / SECRETS
-
-
 def provider_of(config: Configuration, environment: Mapping[str, str], port: int) -> ProviderSecrets | None:
     """Return what signing in through the provider needs; None when `[access.oidc]` does not ask for it.
 
@@ -59,7 +53,7 @@ def provider_of(config: Configuration, environment: Mapping[str, str], port: int
     """
     if config.access is None or config.access.oidc is None:
         return None
-    path = secrets_path(config)
+    path = secret_file.path_beside(config.path)
     given = _auth_of(path)
     found = {name: environment.get(variable) or given.get(name) for name, variable in FROM_ENVIRONMENT.items()}
     for name, value in found.items():
@@ -82,15 +76,7 @@ def provider_of(config: Configuration, environment: Mapping[str, str], port: int
 
 
 def _auth_of(path: Path) -> dict[str, Any]:
-    try:
-        document = tomllib.loads(path.read_text("utf-8-sig"))
-    except FileNotFoundError:
-        return {}
-    except tomllib.TOMLDecodeError:  # its words may quote the line, and the line a secret
-        raise ConfigError(str(path), "not readable as TOML", 'lines like name = "value" were expected') from None
-    except (OSError, UnicodeDecodeError):
-        raise ConfigError(str(path), "not readable", "a TOML file in UTF-8 was expected") from None
-    given = document.get("auth", {})
+    given = secret_file.read(path).get("auth", {})
     known = (*FROM_ENVIRONMENT, "client_kwargs")
     if not isinstance(given, dict):
         raise ConfigError(f"{path}: auth", "found no table", f"[auth] with {', '.join(known)}")
@@ -110,4 +96,4 @@ def _check_address(where: str, address: str) -> None:
     if not host or parts.username or parts.password:
         raise ConfigError(where, "found no plain address", "https://…/.well-known/openid-configuration was expected")
     if parts.scheme != "https" and not (parts.scheme == "http" and host in ONLY_HERE):
-        raise ConfigError(where, f"found an address with {parts.scheme or 'no scheme'}", "https was expected")
+        raise ConfigError(where, "found an address without TLS", "https://… was expected")
