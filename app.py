@@ -33,15 +33,28 @@ from etl import freshness, heartbeat
 from etl.configured import PROJECT, load
 from pages import _ask, _errors
 from pages._address import PATHS
-from pages._document import ASSETS, document, language_of, not_found
+from pages._document import ASSETS, STYLE, document, language_of, not_found, stylesheet
 from pages._gate import Gate, is_loopback
 from pages._warm import kept_warm, warm
 from pages.quick.serving import QuickView
+from reporting import palette
 
 LOG = logging.getLogger("candich.app")
 STANDARD_PORT = 8501
 PORTS = range(1, 65536)
 FONTS = Path(fontpkg_be_vietnam_pro.ROOT) / "files"
+KEPT = "public, max-age=31536000, immutable"  # its address changes with it
+THEME = {  # the framework's own parts, in our colours
+    f"theme.{scheme}.{option}": colours[name]
+    for scheme, colours in (("light", palette.LIGHT), ("dark", palette.DARK))
+    for option, name in {
+        "primaryColor": "accent",
+        "backgroundColor": "ground",
+        "secondaryBackgroundColor": "card",
+        "textColor": "ink",
+        "borderColor": "line-2",
+    }.items()
+}
 NOT_OURS = ("global", "ui", "mapbox", "secrets")
 ALWAYS = {
     "browser.gatherUsageStats": False,
@@ -71,7 +84,7 @@ def options(config: Configuration, environment: Mapping[str, str]) -> dict[str, 
     """
     project = PROJECT / "config.toml"
     own = tomllib.loads(project.read_text("utf-8-sig")) if project.exists() else {}
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = dict(THEME)
     for table in (own, config.streamlit):
         wanted = [name for name in STREAMLIT_SECTIONS if name in table and name not in NOT_OURS]
         found |= dict(flat({name: table[name] for name in wanted}))
@@ -103,12 +116,16 @@ def routes(config: Configuration, quick: QuickView) -> list[Route | Mount]:
         lang = language_of(request.url.query, config.language)
         return HTMLResponse(document(lang), headers={"cache-control": "no-cache"})
 
+    def style(_: Request) -> Response:
+        return Response(stylesheet(), media_type="text/css", headers={"cache-control": KEPT})
+
     return [
         Route("/health", health),
         Route("/api/version/{campaign}", version),
         *(Route(path, start) for path in PATHS.values()),
         *quick.routes(),
         Mount("/fonts", StaticFiles(directory=FONTS)),
+        Route(f"/assets/{STYLE}", style),
         Mount("/assets", StaticFiles(directory=ASSETS)),
     ]
 

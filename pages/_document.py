@@ -14,21 +14,30 @@ from urllib.parse import parse_qs
 
 from streamlit import file_util
 
+from reporting import palette
 from reporting.texts import LANGUAGES, text
 
 ASSETS = Path(__file__).parent / "assets"
+STYLE = "candich.css"
 PRELOADED = ("Html", "BidiComponent")  # not PlotlyChart: reading its 4.7 MB would hold up the words
 ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'%3E"
-    "%3Crect width='24' height='24' rx='5' fill='%230b4f8a'/%3E%3Cpath d='M7 20V5h11l-2.5 3.5L18 12H7' "
+    f"%3Crect width='24' height='24' rx='5' fill='%23{palette.LIGHT['accent'][1:]}'/%3E"
+    "%3Cpath d='M7 20V5h11l-2.5 3.5L18 12H7' "
     "fill='none' stroke='%23fff' stroke-width='2' stroke-linejoin='round' stroke-linecap='round'/%3E%3C/svg%3E"
 )
 
 
 @cache
+def stylesheet() -> bytes:
+    """Return the style of every page as it is served: the colours, then what they colour."""
+    return palette.variables().encode() + (ASSETS / STYLE).read_bytes()
+
+
+@cache
 def asset(name: str) -> str:
     """Return the address of a file of pages/assets; it changes with the file, so browsers may keep it."""
-    digest = hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:12]
+    digest = hashlib.sha256(stylesheet() if name == STYLE else (ASSETS / name).read_bytes()).hexdigest()[:12]
     return f"/assets/{name}?v={digest}"
 
 
@@ -57,7 +66,7 @@ def document(lang: str) -> str:
     head = "\n".join(
         [
             f'<link rel="icon" href="{ICON}">',
-            f'<link rel="stylesheet" href="{asset("candich.css")}">',
+            f'<link rel="stylesheet" href="{asset(STYLE)}">',
             *(
                 f'<link rel="preload" as="font" type="font/ttf" crossorigin href="/fonts/BeVietnamPro-{weight}.ttf">'
                 for weight in ("Regular", "SemiBold", "Bold")
@@ -83,13 +92,18 @@ def document(lang: str) -> str:
 def not_found(query: str, standard: str) -> str:
     """Return the page shown for an address that leads nowhere, with a way back."""
     lang = language_of(query, standard)
+    title, says = text("error.page", lang), text("error.page.says", lang)
+    return message(title, says, f"/?lang={lang}", text("button.home", lang), lang)
+
+
+def message(title: str, says: str, leads_to: str, label: str, lang: str) -> str:
+    """Return a page that says one thing and shows one way on."""
     return (
         f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{html.escape(text('error.page', lang))}</title>"
-        f'<link rel="icon" href="{ICON}"><link rel="stylesheet" href="{asset("candich.css")}"></head>'
-        f'<body><main class="cd-message"><h1>{html.escape(text("error.page", lang))}</h1>'
-        f"<p>{html.escape(text('error.page.says', lang))}</p>"
-        f'<a class="cd-button" href="/?lang={lang}">{html.escape(text("button.home", lang))}</a>'
+        f"<title>{html.escape(title)}</title>"
+        f'<link rel="icon" href="{ICON}"><link rel="stylesheet" href="{asset(STYLE)}"></head>'
+        f'<body><main class="cd-message"><h1>{html.escape(title)}</h1><p>{html.escape(says)}</p>'
+        f'<a class="cd-button" href="{html.escape(leads_to)}">{html.escape(label)}</a>'
         "</main></body></html>"
     )

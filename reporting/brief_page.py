@@ -20,17 +20,15 @@ from reporting.brief import Brief
 from reporting.burnup import Burnup, burnup_of, drawn_days, moment
 from reporting.figures import Figures
 from reporting.notice import plain_letters
+from reporting.palette import LIGHT
 from reporting.texts import text
 
 TEMPLATE = Path(__file__).parent / "brief.typ"
 FONTS = Path(fontpkg_be_vietnam_pro.ROOT) / "files"
 PIXELS_PER_INCH = 216.0  # 360 points wide: 1,080 pixels
 SHORT = timedelta(hours=1)
-TONES = {
-    "finished": "#0b5fa5", "on_track": "#0c6a4d", "at_risk": "#855400", "behind": "#ad360b", "stalled": "#7a3473",
-    "overdue": "#9b1230",
-}  # fmt: skip
-PLAIN_TONE = "#43505d"
+SHOWN = ("finished", "on_track", "at_risk", "behind", "stalled", "overdue")  # the others stay plain
+COLOURS = ("ink", "ink-2", "bar", "line-2", "at_risk")
 Form = Literal["pdf", "png"]
 
 
@@ -79,7 +77,8 @@ def _said(of: Brief, drawn: Burnup | None) -> dict[str, Any]:
         "title": text("brief.title.of", lang, on=row.as_of),
         "headline": of.headline.removesuffix("."),
         "status": f"{_shown(sign)}{word}",
-        "tone": TONES.get(of.standing, PLAIN_TONE),
+        "tone": LIGHT[of.standing if of.standing in SHOWN else "silent"],
+        "colours": {name: LIGHT[name] for name in COLOURS},
         "lines": [line for line in (of.against, of.today, of.outlook) if line],
         "calls": list(of.called) or ([of.nobody] if of.nobody else []),
         "data": text("brief.data", lang, what="; ".join(of.data)) if of.data else "",

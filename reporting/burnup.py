@@ -15,13 +15,15 @@ from fractions import Fraction
 from campaign.configuration import Campaign
 from campaign.progress import UnitProgress
 from reporting import numbers
+from reporting.palette import CHART, see_through
 
 HEIGHT = 296
 TOP, RIGHT, BOTTOM = 14, 16, 24
 LETTER = 7.2  # the width of a digit at the size of the labels, in pixels
 # Mid tones that stand out on a light and on a dark ground; the page colours texts and grid itself.
-DONE, DONE_FILL, FORECAST_FILL = "#3b8bcb", "rgba(59, 139, 203, 0.13)", "rgba(59, 139, 203, 0.26)"
-PLAN, BAND, LATEST, GRID = "#7d8b99", "rgba(125, 139, 153, 0.16)", "#c4502a", "rgba(125, 139, 153, 0.25)"
+DONE, PLAN, LATEST = (CHART[f"chart-{name}"] for name in ("done", "plan", "now"))
+DONE_FILL, FORECAST_FILL = see_through(DONE, 0.13), see_through(DONE, 0.26)
+BAND, GRID = see_through(PLAN, 0.16), see_through(PLAN, 0.25)
 MOST_TICKS = 6
 MOST_POINTS = 62
 HEADROOM = Fraction(21, 20)

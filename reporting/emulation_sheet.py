@@ -18,6 +18,7 @@ from reporting import numbers
 from reporting.cells import Kind, Value, Written, saved, sheet_name, written_text
 from reporting.emulation import Scored
 from reporting.looks import Face, Look, Looks, base_font
+from reporting.palette import PAPER, rrggbb
 from reporting.printed_sheet import BASE_FONT, FACE, LOCALE, Field, PrintedSheet, fitting
 from reporting.texts import named, text
 
@@ -135,7 +136,7 @@ def _head(page: PrintedSheet, about: About, title: str, lang: str) -> None:
     page.across(about.campaign.title(lang), 13, bold=True)
     page.across(f"({text('emulation.as_of', lang, on=about.as_of)})", 13, italic=True)
     if about.campaign.simulated:
-        page.across(text("notice.simulated", lang), 12, bold=True, colour="9C0006")
+        page.across(text("notice.simulated", lang), 12, bold=True, colour=rrggbb(PAPER["warning"]))
     page.across(formula(about.emulation.points, lang), 12, italic=True)
     page.skip()
 

@@ -12,12 +12,13 @@ from campaign.comparing import gap_to_plan
 from campaign.progress import Status, UnitProgress
 from reporting import drawing, numbers
 from reporting.heatmap import Days
+from reporting.palette import see_through
 from reporting.texts import text
 
 HIGHEST = Fraction(5, 4)  # of the target: what lies above is cut off, or one excess would flatten all others
 MOST = 36
 FEW = 12  # of more, each is drawn smaller
-AREA = "rgba(196, 80, 42, 0.22)"
+AREA = see_through(drawing.LATEST, 0.22)
 
 
 @dataclass(frozen=True, slots=True)

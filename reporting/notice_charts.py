@@ -37,6 +37,7 @@ from reporting.cells import Kind, Share, Value, cell_at, legal, new_sheet
 from reporting.looks import Looks
 from reporting.notice_content import Line, Notice
 from reporting.notice_sheets import SHARE_WIDTH, heading
+from reporting.palette import PAPER, rrggbb
 from reporting.printed_sheet import FACE, LOCALE, Field, PrintedSheet, fitting
 from reporting.texts import text
 
@@ -47,7 +48,7 @@ _DAY_NOUGHT = date(1899, 12, 30).toordinal()  # from which a workbook counts its
 _WIDTH = 18.2  # centimetres, of the page's one column
 _PAGE_WIDTH = 88
 _POINTS = 72 / 2.54  # a centimetre
-_DARK, _LIGHT, _GRID = "1F4E79", "7F7F7F", "D9D9D9"
+_DARK, _LIGHT, _GRID = (rrggbb(PAPER[name]) for name in ("dark", "grey", "rule"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from reporting import numbers
 from reporting.cells import Kind, Share, Value
 from reporting.looks import Looks
 from reporting.notice_content import BandLines, Difference, Line, Notice, Section
+from reporting.palette import PAPER, rrggbb
 from reporting.printed_sheet import Field, PrintedSheet, fitting, lines_of
 from reporting.texts import named, text
 
@@ -33,7 +34,7 @@ def heading(page: PrintedSheet, notice: Notice, title: str) -> None:
 def simulated(page: PrintedSheet, notice: Notice) -> None:
     """Write that the figures are invented, where they are."""
     if notice.simulated:
-        page.across(text("notice.simulated", notice.lang), 12, bold=True, colour="9C0006")
+        page.across(text("notice.simulated", notice.lang), 12, bold=True, colour=rrggbb(PAPER["warning"]))
 
 
 def known(value: Value) -> Value:

@@ -24,6 +24,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from reporting import numbers
 from reporting.cells import NOTHING, Kind, Value, Written, written, written_text
 from reporting.looks import Face, Look, Looks
+from reporting.palette import PAPER, rrggbb
 from reporting.texts import text
 
 LOCALE = {"vi": "[$-42A]", "en": "[$-409]"}  # separators of the language, also where LibreOffice prints elsewhere
@@ -45,17 +46,17 @@ _WIDE = dict.fromkeys("ABCDEFGHKLNOPQRSTUVXYZ", 700) | dict.fromkeys("mMwW%", 86
 _LETTERS = _NARROW | _WIDE
 
 _THIN = Side(style="thin", color="000000")
-_HAIR = Side(style="hair", color="7F7F7F")
+_HAIR = Side(style="hair", color=rrggbb(PAPER["grey"]))
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _ROW = Border(left=_THIN, right=_THIN, top=_HAIR, bottom=_HAIR)
 _LAST_ROW = Border(left=_THIN, right=_THIN, top=_HAIR, bottom=_THIN)
-_HEAD_FILL = PatternFill("solid", fgColor="EDEDED")
+_HEAD_FILL = PatternFill("solid", fgColor=rrggbb(PAPER["head"]))
 _MIDDLE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 _HEAD = Look(Face(name=FACE, size=12, bold=True), _MIDDLE, _BOX, _HEAD_FILL)
 _WITHIN = Look(
     Face(name=FACE, size=12, bold=True), Alignment(horizontal="left", vertical="center", wrap_text=True), _BOX
 )
-_SMALL = Face(name=FACE, size=9, italic=True, color="7F7F7F")
+_SMALL = Face(name=FACE, size=9, italic=True, color=rrggbb(PAPER["grey"]))
 _CHECK = Look(_SMALL, Alignment(horizontal="right", vertical="center"))
 _CHECK_WORDS = Look(_SMALL, Alignment(horizontal="left", vertical="center"))
 

@@ -21,6 +21,7 @@ from campaign.progress import Status, UnitProgress
 from campaign.prospects import Prospect
 from reporting import numbers
 from reporting.cells import FORMULA_STARTS, Kind, Share, Value, cell_at, legal, put, put_text, saved, sheet_name
+from reporting.palette import LIGHT, rrggbb
 from reporting.texts import named, text
 
 
@@ -145,11 +146,11 @@ def xlsx(table: Table, lang: str, zone: tzinfo = UTC) -> bytes:
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = sheet_name(table.title)
-    thin = Side(style="thin", color="BFBFBF")
+    thin = Side(style="thin", color=rrggbb(LIGHT["line-2"]))
     for index, column in enumerate(table.columns, start=1):
         head = put_text(cell_at(sheet, 1, index), column.header)
         head.font = Font(bold=True)
-        head.fill = PatternFill("solid", fgColor="E8EDF4")
+        head.fill = PatternFill("solid", fgColor=rrggbb(LIGHT["raised"]))
         head.border = Border(bottom=thin)
         head.alignment = Alignment(
             wrap_text=True, vertical="center", horizontal="left" if column.kind is Kind.TEXT else "right"

@@ -19,15 +19,16 @@ from campaign.template import CODES_AT, DAY, FIRST_ROW, MARK, MARK_ROW, field_of
 from campaign.units import Unit
 from reporting.cells import cell_at, new_sheet, put_text, saved
 from reporting.looks import base_font
+from reporting.palette import LIGHT, PAPER, rrggbb
 from reporting.texts import text
 
 FACE = "Arial"
 BODY = Font(name=FACE, size=11)
 LINE = 15  # points
 NAME_LETTERS, WIDE_LETTERS = 40, 80  # letters in a line of the column of names, and of the instructions
-HEAD = PatternFill("solid", fgColor="0B4F8A")
-OPEN = PatternFill("solid", fgColor="FFF9DB")
-THIN = Border(*(Side("thin", color="C3CCD5"),) * 4)
+HEAD = PatternFill("solid", fgColor=rrggbb(LIGHT["accent"]))
+OPEN = PatternFill("solid", fgColor=rrggbb(PAPER["to-fill"]))
+THIN = Border(*(Side("thin", color=rrggbb(LIGHT["line-2"])),) * 4)
 MOST_ROWS_WIDE = 6  # columns of counts that fit a page held upright
 LAST_OF_REASON = 200
 
@@ -80,7 +81,7 @@ def _titles(sheet: Worksheet, wanted: Template, lang: str, columns: int) -> None
     day.font = BODY
     day.fill, day.border, day.protection = OPEN, THIN, Protection(locked=False)
     put_text(cell_at(sheet, 4, CODES_AT), text("template.hint", lang))
-    sheet.cell(4, CODES_AT).font = Font(name=FACE, size=9, italic=True, color="5A6B7B")
+    sheet.cell(4, CODES_AT).font = Font(name=FACE, size=9, italic=True, color=rrggbb(LIGHT["ink-3"]))
     for row in (1, 2, 4):
         sheet.merge_cells(start_row=row, end_row=row, start_column=CODES_AT, end_column=_reason_at(columns))
         sheet.cell(row, CODES_AT).alignment = Alignment(wrap_text=True, vertical="center")
@@ -164,7 +165,7 @@ def _guards(sheet: Worksheet, wanted: Template, columns: int, lang: str) -> None
         sheet.add_data_validation(one)
     at = f"{left}{first}"
     wrong = f'AND({at}<>"",OR(NOT(ISNUMBER({at})),{at}<0))'
-    red = DifferentialStyle(fill=PatternFill("solid", bgColor="F8C9C4"))
+    red = DifferentialStyle(fill=PatternFill("solid", bgColor=rrggbb(PAPER["refused"])))
     bad = Rule(type="expression", dxf=red, formula=[wrong])
     sheet.conditional_formatting.add(counts, bad)
     sheet.freeze_panes = f"{left}{first}"

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from pages._document import ICON
 from pages.quick.asked import PRINT, WALL, WALL_VIEWS, Asked
-from reporting import inline_svg
+from reporting import inline_svg, palette
 from reporting.answers import called
 from reporting.inline_svg import Inline
 from reporting.quick import Line, Quick
@@ -53,7 +53,7 @@ def _templates() -> Environment:
 def _css(mode: str) -> str:
     """Return the style of a page; paper is never dark."""
     names = {WALL: ("quick", "dark", "wall"), PRINT: ("quick", "print")}.get(mode, ("quick", "dark"))
-    return "".join((FOLDER / f"{name}.css").read_text("utf-8").replace("\n", "") for name in names)
+    return "".join(palette.filled((FOLDER / f"{name}.css").read_text("utf-8").replace("\n", "")) for name in names)
 
 
 def refreshed(asked: Asked) -> tuple[int, str] | None:
