@@ -27,16 +27,21 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from campaign.access import Right
 from campaign.configuration import STREAMLIT_SECTIONS, Configuration
 from campaign.errors import CanDichError, ConfigError
 from etl import freshness, heartbeat
 from etl.configured import PROJECT, load
+from etl.listening import checked
 from pages import _ask, _errors
 from pages._address import PATHS
 from pages._document import ASSETS, STYLE, document, language_of, not_found, stylesheet
-from pages._gate import Gate, is_loopback
+from pages._gate import Gate
+from pages._viewer import viewer_of
 from pages._warm import kept_warm, warm
+from pages.finding import UnitLists
 from pages.quick.serving import QuickView
+from pages.sign_in.door import Door
 from reporting import palette
 
 LOG = logging.getLogger("candich.app")
@@ -55,6 +60,7 @@ THEME = {  # the framework's own parts, in our colours
         "borderColor": "line-2",
     }.items()
 }
+NOBODY_ELSE = "none"  # may say for whom a request is
 NOT_OURS = ("global", "ui", "mapbox", "secrets")
 ALWAYS = {
     "browser.gatherUsageStats": False,
@@ -80,7 +86,7 @@ def flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]
 def options(config: Configuration, environment: Mapping[str, str]) -> dict[str, Any]:
     """Return Streamlit's options: the project's, then the campaign file's, then what we always want.
 
-    Raises ConfigError for an address other than loopback: there is no sign-in yet to let others in by.
+    Raises ConfigError for an address others can reach, where there is no sign-in to keep them out.
     """
     project = PROJECT / "config.toml"
     own = tomllib.loads(project.read_text("utf-8-sig")) if project.exists() else {}
@@ -90,14 +96,12 @@ def options(config: Configuration, environment: Mapping[str, str]) -> dict[str, 
         found |= dict(flat({name: table[name] for name in wanted}))
     found |= ALWAYS
     address = environment.get("CANDICH_ADDRESS") or str(found.get("server.address", "127.0.0.1"))
-    if not is_loopback(address):
-        raise ConfigError(
-            "server.address", f"found {address!r}", "only this machine (127.0.0.1) while no sign-in is configured"
-        )
+    checked(config, address)
     written = environment.get("CANDICH_PORT") or found.get("server.port", STANDARD_PORT)
     if not str(written).isdigit() or int(written) not in PORTS:
         raise ConfigError("CANDICH_PORT", f"found {written!r}", "a port from 1 to 65535 was expected")
-    return found | {"server.address": address, "server.port": int(written)}
+    own = {"server.corsAllowedOrigins": [config.public_url]} if config.access and config.public_url else {}
+    return found | own | {"server.address": address, "server.port": int(written)}
 
 
 def routes(config: Configuration, quick: QuickView) -> list[Route | Mount]:
@@ -108,7 +112,7 @@ def routes(config: Configuration, quick: QuickView) -> list[Route | Mount]:
 
     def version(request: Request) -> Response:
         name = request.path_params["campaign"]
-        if config.campaign(name) is None:
+        if config.campaign(name) is None or not viewer_of(request).may(Right.SEE, name):
             return JSONResponse({"error": "unknown campaign"}, status_code=404)
         return JSONResponse(_version(config, name), headers={"cache-control": "no-store"})
 
@@ -123,7 +127,9 @@ def routes(config: Configuration, quick: QuickView) -> list[Route | Mount]:
         Route("/health", health),
         Route("/api/version/{campaign}", version),
         *(Route(path, start) for path in PATHS.values()),
+        *(Door(config).routes() if config.access else ()),
         *quick.routes(),
+        UnitLists(config).route(),
         Mount("/fonts", StaticFiles(directory=FONTS)),
         Route(f"/assets/{STYLE}", style),
         Mount("/assets", StaticFiles(directory=ASSETS)),
@@ -162,7 +168,14 @@ def application(config: Configuration) -> st.App:
         PROJECT / "pages" / "_shell.py",
         lifespan=lifespan,
         routes=routes(config, quick),
-        middleware=[Middleware(Gate, pages=PATHS.values(), not_found=lambda query: not_found(query, config.language))],
+        middleware=[
+            Middleware(
+                Gate,
+                pages=PATHS.values(),
+                not_found=lambda query: not_found(query, config.language),
+                config=config,
+            )
+        ],
         on_script_error=_errors.shown,
     )
 
@@ -175,6 +188,7 @@ def main() -> int:
     except CanDichError as problem:
         print(problem, file=sys.stderr)  # noqa: T201 - the launcher speaks to the terminal
         return problem.exit_code
+    os.environ["FORWARDED_ALLOW_IPS"] = ",".join(config.access.proxies if config.access else ()) or NOBODY_ELSE
     application(config).run(config=chosen)
     return 0
 
