@@ -17,6 +17,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import fontpkg_be_vietnam_pro
 import streamlit as st
@@ -68,6 +69,9 @@ ALWAYS = {
     "client.showErrorLinks": False,
     "client.toolbarMode": "minimal",
     "runner.postScriptGC": False,
+    "secrets.files": [],  # etl/secret_file.py reads ours; none is taken from a home folder
+    "server.enableCORS": True,
+    "server.enableXsrfProtection": True,
     "server.enableStaticServing": False,
     "server.fileWatcherType": "none",
     "server.headless": True,
@@ -100,8 +104,10 @@ def options(config: Configuration, environment: Mapping[str, str]) -> dict[str, 
     written = environment.get("CANDICH_PORT") or found.get("server.port", STANDARD_PORT)
     if not str(written).isdigit() or int(written) not in PORTS:
         raise ConfigError("CANDICH_PORT", f"found {written!r}", "a port from 1 to 65535 was expected")
-    own = {"server.corsAllowedOrigins": [config.public_url]} if config.access and config.public_url else {}
-    return found | own | {"server.address": address, "server.port": int(written)}
+    if config.access is not None and config.public_url:
+        parts = urlsplit(config.public_url)
+        found["server.corsAllowedOrigins"] = [f"{parts.scheme}://{parts.netloc}"]
+    return found | {"server.address": address, "server.port": int(written)}
 
 
 def routes(config: Configuration, quick: QuickView) -> list[Route | Mount]:
