@@ -31,18 +31,19 @@ from starlette.staticfiles import StaticFiles
 from campaign.access import Right
 from campaign.configuration import STREAMLIT_SECTIONS, Configuration
 from campaign.errors import CanDichError, ConfigError
-from etl import freshness, heartbeat
-from etl.configured import PROJECT, load
+from etl import freshness, heartbeat, secret_file
+from etl.configured import PROJECT, config_path, load
 from etl.listening import checked
 from pages import _ask, _errors
 from pages._address import PATHS
 from pages._document import ASSETS, STYLE, document, language_of, not_found, stylesheet
 from pages._gate import Gate
 from pages._viewer import viewer_of
-from pages._warm import kept_warm, warm
+from pages._warm import announced, kept_warm, warm
 from pages.finding import UnitLists
 from pages.quick.serving import QuickView
 from pages.sign_in.door import Door
+from pages.sign_in.oidc import OPEN, Oidc, OnlyOurSession, oidc_of
 from reporting import palette
 
 LOG = logging.getLogger("candich.app")
@@ -143,10 +144,10 @@ def routes(config: Configuration, quick: QuickView) -> list[Route | Mount]:
 
 
 def _version(config: Configuration, campaign: str) -> dict[str, Any]:
-    """Return the published version, the day it is read for, the scheduler's last beat, and which sources fail."""
+    """Return the version to show, the day it is read for, the scheduler's last beat, and which sources fail."""
     now = datetime.now(UTC)
     age = heartbeat.age(config, now)
-    published = _ask.current(config, campaign)
+    published = announced(config, campaign)
     as_of = None
     if published is not None:
         as_of = _ask.figures(_ask.edition_of(config, campaign, published), config).default_as_of(now).isoformat()
@@ -158,8 +159,8 @@ def _version(config: Configuration, campaign: str) -> dict[str, Any]:
     }
 
 
-def application(config: Configuration) -> st.App:
-    """Return the web application."""
+def application(config: Configuration, oidc: Oidc | None = None) -> st.App:
+    """Return the web application; `oidc`: the way in through the province's provider, where there is one."""
     quick = QuickView(config)
 
     @asynccontextmanager
@@ -173,14 +174,17 @@ def application(config: Configuration) -> st.App:
     return st.App(
         PROJECT / "pages" / "_shell.py",
         lifespan=lifespan,
-        routes=routes(config, quick),
+        routes=[*routes(config, quick), *(oidc.routes() if oidc else ())],
+        secrets=oidc.secrets() if oidc else None,
         middleware=[
             Middleware(
                 Gate,
                 pages=PATHS.values(),
                 not_found=lambda query: not_found(query, config.language),
                 config=config,
-            )
+                ways_in=OPEN if oidc else (),
+            ),
+            Middleware(OnlyOurSession, oidc=oidc),
         ],
         on_script_error=_errors.shown,
     )
@@ -189,13 +193,15 @@ def application(config: Configuration) -> st.App:
 def main() -> int:
     """Serve until stopped; one line on stderr and 2 when the configuration is wrong."""
     try:
+        secret_file.into_environment(config_path())
         config = load()
         chosen = options(config, os.environ)
+        oidc = oidc_of(config, os.environ, chosen["server.port"])
     except CanDichError as problem:
         print(problem, file=sys.stderr)  # noqa: T201 - the launcher speaks to the terminal
         return problem.exit_code
     os.environ["FORWARDED_ALLOW_IPS"] = ",".join(config.access.proxies if config.access else ()) or NOBODY_ELSE
-    application(config).run(config=chosen)
+    application(config, oidc).run(config=chosen)
     return 0
 
 

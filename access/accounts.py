@@ -45,7 +45,7 @@ class Answer(StrEnum):
 class Verdict:
     """An answer; `left`: wrong passwords before a rest; `until`: when to try again; `known`: what the browser keeps.
 
-    `exists`: whether there is such an account, for the log alone.
+    For the log alone: `exists`: whether there is such an account; `looked`: whether the password was looked at.
     """
 
     answer: Answer
@@ -55,6 +55,7 @@ class Verdict:
     until: datetime | None = None
     known: str = ""
     exists: bool = False
+    looked: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,18 +83,31 @@ class Accounts:
 
     # What an administrator does
 
-    def add(self, user: str, name: str, password: str, at: datetime) -> None:
-        """Make an account. Raises UsageError for a name that is taken or none, or a password easily guessed."""
+    def check_new(self, user: str, name: str) -> None:
+        """Raise UsageError for a name that is taken or none, before anybody types a password for it."""
         _check(user, name)
-        kept = hashed(accepted(password, user, name))
         with opened(self.config) as store:
             if _row(store, user) is not None:
-                raise UsageError(f"user {user}", "exists already", "reset gives a new password, enable lets in again")
+                raise _taken(user)
+
+    def check_local(self, user: str) -> None:
+        """Raise UsageError for somebody who has no account with a password of ours."""
+        with opened(self.config) as store:
+            self._local(store, user)
+
+    def add(self, user: str, name: str, password: str, at: datetime) -> None:
+        """Make an account. Raises UsageError for a name that is taken or none, or a password easily guessed."""
+        self.check_new(user, name)
+        kept = hashed(accepted(password, user, name))
+        with opened(self.config) as store:
             now = at.timestamp()
-            store.execute(
-                "insert into account (user, name, hash, made_at, changed_at) values (?, ?, ?, ?, ?)",
+            made = store.execute(
+                "insert into account (user, name, hash, made_at, changed_at) values (?, ?, ?, ?, ?)"
+                " on conflict (user) do nothing",
                 (user, name, kept, now, now),
             )
+            if not made.rowcount:  # somebody else was quicker
+                raise _taken(user)
 
     def reset(self, user: str, password: str, at: datetime, *, keep: str = "") -> None:
         """Give an account a new password and end all its sessions, `keep` (a token) apart; its rest is over too."""
@@ -133,6 +147,11 @@ class Accounts:
             self._any(store, user)
             store.execute("update account set disabled = 0, changed_at = ? where user = ?", (at.timestamp(), user))
             store.execute("delete from failure where user = ?", (_sha(user),))
+
+    def sign_out(self, user: str) -> int:
+        """End a user's sessions, whichever way he came; return how many there were."""
+        with opened(self.config) as store:
+            return store.execute("delete from session where user = ?", (user,)).rowcount
 
     def all(self, at: datetime) -> list[Account]:
         """Return every account, by name."""
@@ -188,7 +207,7 @@ class Accounts:
         if not good or row is None:
             return self._wrong(user, device, at, exists=exists)
         if row["disabled"]:
-            return Verdict(Answer.DISABLED, user, row["name"], exists=True)
+            return Verdict(Answer.DISABLED, user, row["name"], exists=True, looked=True)
         return self._welcome(row, better, known, device, at)
 
     def change(self, user: str, old: str, new: str, at: datetime, *, ip: str, keep: str, known: str = "") -> Verdict:
@@ -211,7 +230,7 @@ class Accounts:
                     "update account set hash = ? where user = ? and hash = ?", (better, row["user"], row["hash"])
                 )
             kept = _know(store, row["user"], known, device, at)
-        return Verdict(Answer.IN, row["user"], row["name"], known=kept, exists=True)
+        return Verdict(Answer.IN, row["user"], row["name"], known=kept, exists=True, looked=True)
 
     def _wrong(self, user: str, device: str, at: datetime, *, exists: bool) -> Verdict:
         with opened(self.config) as store:
@@ -219,12 +238,12 @@ class Accounts:
             where, values = "user = ? and known = ?", (_sha(user), device)
             until = self._until(store, where, values, at)
             if until is not None:
-                return Verdict(Answer.RESTING, user, until=until, exists=exists)
+                return Verdict(Answer.RESTING, user, until=until, exists=exists, looked=True)
             since = (at - self.rest).timestamp()
             n = store.execute(
                 "select count(*) from failure where user = ? and known = ? and at > ?", (*values, since)
             ).fetchone()[0]
-        return Verdict(Answer.WRONG, user, left=max(self.access.failures - n, 0), exists=exists)
+        return Verdict(Answer.WRONG, user, left=max(self.access.failures - n, 0), exists=exists, looked=True)
 
     def _turned_away(
         self, store: sqlite3.Connection, user: str, ip: str, device: str, at: datetime
@@ -305,6 +324,10 @@ def _check(user: str, name: str) -> None:
         raise UsageError("user", f"found {user!r}", expected)
     if len(name) > LONGEST_NAME or not (name.isprintable() or not name):
         raise UsageError("--name", f"found {name[:40]!r}", f"a name of at most {LONGEST_NAME} letters was expected")
+
+
+def _taken(user: str) -> UsageError:
+    return UsageError(f"user {user}", "exists already", "reset gives a new password, enable lets in again")
 
 
 def _sha(text: str) -> str:

@@ -20,6 +20,8 @@ AT_ONCE = 2  # checks at the same time: each takes 64 MiB, so many at once would
 PATIENCE_SECONDS = 20.0
 FEWEST_SIGNS = 4  # different ones
 SHORTEST_PART = 3  # of a name: "An" and "Vũ" are in too many words
+_SIGNS_FOR_LETTERS = str.maketrans("@$!", "asi")
+_DIGITS_FOR_LETTERS = str.maketrans("01345", "oieas")
 _HASHER = PasswordHash.recommended()
 _AT_WORK = BoundedSemaphore(AT_ONCE)
 _ROWS = (
@@ -63,8 +65,8 @@ def accepted(password: str, user: str, name: str = "") -> str:
         left = left.replace(part, "")
     if left != bare and len(left) < SHORTEST // 2:
         raise Unfit("named", "little more than the user's name", "one that nobody guesses was expected")
-    core = _core(bare)
-    if len(set(bare)) < FEWEST_SIGNS or _is_row(bare) or not core or core in _guessed_first():
+    cores = {_core(bare), _core(_bare(written.translate(_SIGNS_FOR_LETTERS)))}
+    if len(set(bare)) < FEWEST_SIGNS or _is_row(bare) or "" in cores or cores & _guessed_first():
         raise Unfit("guessed", "one of those that are guessed first", "a sentence of your own was expected")
     return written
 
@@ -120,15 +122,14 @@ class _one_of_few:  # noqa: N801 - it is used as a word: with _one_of_few()
 
 def _bare(text: str) -> str:
     """Return letters and digits alone, small and without marks, as one who guesses would try them."""
-    spelled = text.casefold().translate(str.maketrans("đ@$!", "dasi"))
-    plain = unicodedata.normalize("NFD", spelled)
+    plain = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
     return "".join(sign for sign in plain if sign.isalnum())
 
 
 def _core(bare: str) -> str:
     """Return a word without the digits around it, and with letters where digits stand for them."""
     stripped = bare.strip("0123456789")
-    spelled = stripped.translate(str.maketrans("01345", "oieas"))
+    spelled = stripped.translate(_DIGITS_FOR_LETTERS)
     half = spelled[: len(spelled) // 2]
     return half if half and half * 2 == spelled else spelled
 

@@ -124,6 +124,10 @@ class Sessions:
                 if not self._is_over(row, at) and _turn(store, row["user"], row["via"]) == row["turn"]
             ]
 
+    def ends_at(self, session: Session) -> datetime:
+        """Return when a session is over, however much it is used."""
+        return session.begun_at + timedelta(hours=self.access.session_hours)
+
     def _is_over(self, row: sqlite3.Row, at: datetime) -> bool:
         if row["via"] == "local" and not self.access.local:
             return True

@@ -16,7 +16,7 @@ from campaign.configuration import Configuration
 from campaign.errors import CanDichError, CheckFailed, UsageError
 from campaign.places import told
 from campaign.values import Unreadable, read_day
-from etl import emulation_command, notice_command, secret_file
+from etl import emulation_command, notice_command, secret_file, user_command
 from etl.configured import config_path, load
 from etl.options import for_audit, for_messages
 
@@ -126,6 +126,7 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915 - the whole command l
     rebuild = add("rebuild", _upkeep, "build a campaign anew from everything received")
     rebuild.add_argument("--campaign", required=True)
     for_audit(add, _day, _audit)
+    user_command.arguments(add("user", _user, "the accounts of those who sign in with a password"))
     add("doctor", _doctor, "check the configuration, the versions and what was received")
     return parser
 
@@ -179,10 +180,10 @@ def _start(asked: argparse.Namespace) -> int:
     from etl.configured import inputs_of  # noqa: PLC0415 - each command loads only what it needs: it must answer in a second
     from etl.job import jobs  # noqa: PLC0415
     from etl.showing import ready  # noqa: PLC0415
-    from etl.supervisor import loopback, run  # noqa: PLC0415
+    from etl.supervisor import listening, run  # noqa: PLC0415
 
     config = _configured(asked, demo=asked.demo)
-    loopback(config)
+    listening(config)
     jobs(config)
     for campaign in config.campaigns:
         inputs_of(config, campaign)
@@ -359,6 +360,10 @@ def _audit(asked: argparse.Namespace) -> int:
     from etl.audit_command import run  # noqa: PLC0415
 
     return run(asked, _configured(asked))
+
+
+def _user(asked: argparse.Namespace) -> int:
+    return user_command.run(asked, _configured(asked), _show)
 
 
 def _doctor(asked: argparse.Namespace) -> int:

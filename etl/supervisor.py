@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import ipaddress
 import json
 import os
 import signal
@@ -18,10 +17,11 @@ from types import FrameType
 from typing import Any
 
 from campaign.configuration import Configuration
-from campaign.errors import CanDichError, ConfigError, SourceError
+from campaign.errors import CanDichError, SourceError
 from etl.child import Child
 from etl.configured import load
 from etl.job import jobs
+from etl.listening import checked, here, is_loopback
 from etl.scheduler import HELD
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,11 +48,11 @@ def run(
 
     The children load `config`, or the file that the configuration was read from. Without a port, that of `[server]`
     or the next free one. `prepare` makes the data ready beside the web's own start; the scheduler and the address
-    wait for it, and its failure ends the run. Raises ConfigError, before anything starts, for an address other than
-    loopback or a schedule that cannot be read, and SourceError for a port that is taken.
+    wait for it, and its failure ends the run. Raises ConfigError, before anything starts, for an address others must
+    not reach or a schedule that cannot be read, and SourceError for a port that is taken.
     """
     jobs(configuration)
-    address = loopback(configuration)
+    address = listening(configuration)
     number = port if port is not None else int(_server(configuration).get("port", PORT))
     chosen = free_port(address, number, asked=port is not None)
     if chosen != number:
@@ -67,16 +67,10 @@ def _server(configuration: Configuration) -> dict[str, Any]:
     return {**top, **configuration.streamlit.get("server", {})}
 
 
-def loopback(configuration: Configuration) -> str:
-    """Return the address to listen on; ConfigError for one that others can reach."""
+def listening(configuration: Configuration) -> str:
+    """Return the address to listen on; ConfigError for one that others can reach and must not."""
     address = str(os.environ.get("STREAMLIT_SERVER_ADDRESS") or _server(configuration).get("address") or "127.0.0.1")
-    try:
-        safe = address == "localhost" or ipaddress.ip_address(address.strip("[]")).is_loopback
-    except ValueError:
-        safe = False
-    if not safe:
-        refused = "an address other than loopback is refused while no sign-in is configured"
-        raise ConfigError(f"{configuration.path}: server.address", f"found {address!r}", f"{refused}: use 127.0.0.1")
+    checked(configuration, address, f"{configuration.path}: server.address")
     return "127.0.0.1" if address == "localhost" else address.strip("[]")
 
 
@@ -122,8 +116,10 @@ class _Supervisor:
         programs: Mapping[str, Sequence[str]],
         prepare: Callable[[], object] | None,
     ) -> None:
-        self.address, self.port = address, port
-        self.url = f"http://{f'[{address}]' if ':' in address else address}:{port}"
+        self.address, self.port = here(address), port
+        self.url = f"http://{f'[{self.address}]' if ':' in self.address else self.address}:{port}"
+        if not is_loopback(address):
+            self.url = configuration.public_url
         self.folder = configuration.data / "run"
         self.children = [Child(name, argv, self.folder / f"{name}.log", ROOT) for name, argv in programs.items()]
         self.environment = os.environ | {
@@ -252,7 +248,7 @@ class _Supervisor:
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection(self.address, self.port, timeout=2)
         try:
-            connection.request("GET", HEALTH)
+            connection.request("GET", HEALTH, headers={"Host": "localhost"})
             return connection.getresponse().status == http.client.OK
         except (OSError, http.client.HTTPException):
             return False

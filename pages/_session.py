@@ -15,8 +15,12 @@ from reporting.links import QUICK
 
 COOKIE = "candich_session"
 SIGN_IN = "/dang-nhap"
+OIDC = "/dang-nhap/oidc"
 SIGN_OUT = "/dang-xuat"
 ACCOUNT = "/tai-khoan"
+PASSWORD = "/tai-khoan/mat-khau"  # noqa: S105 - a path
+EVERYWHERE = "/tai-khoan/dang-xuat-moi-noi"
+OF_ACCOUNT = frozenset({ACCOUNT, PASSWORD, EVERYWHERE})
 LONGEST_LINK = 2_000
 LOOPBACK = "127.0.0.1"
 Asked = HTTPConnection | Mapping[str, Any]  # a request or websocket, or the scope of one

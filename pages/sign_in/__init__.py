@@ -1,1 +1,1 @@
-"""The way in: plain routes drawn by the server, without a script."""
+"""The way in and out: plain pages without script, as nobody has signed in when they are shown."""
