@@ -87,6 +87,8 @@ def test_a_notice_is_blocked_explained_issued_and_taken_home_as_it_is_on_record(
         assert "Xã Đông tính thiếu một quyển sổ" in parts.read("word/document.xml").decode()
 
     page.get_by_role("button", name="Đóng").click()
+    expect(page.get_by_role("button", name="Đóng")).to_have_count(0)
+    settled(page)  # a list opened while the page is drawn anew closes again
     page.get_by_label("Đính chính, thay thế văn bản").click()
     page.get_by_role("option", name="Số 01/TB-STP").click()
     page.get_by_role("button", name="Phát hành văn bản").click()
