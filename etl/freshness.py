@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -78,8 +79,9 @@ def past(config: Configuration, campaign: str) -> tuple[Past, ...]:
 
 
 def mark(found: Sequence[Outage]) -> str:
-    """Return a word that changes whenever a source begins to fail or is mended."""
-    return ",".join(f"{one.source}@{one.since.isoformat(timespec='seconds')}{'+' * len(one.files)}" for one in found)
+    """Return a word that changes whenever a source begins to fail or is mended, and names none; empty for none."""
+    said = ",".join(f"{one.source}@{one.since.isoformat(timespec='seconds')}{'+' * len(one.files)}" for one in found)
+    return sha256(said.encode()).hexdigest()[:12] if said else ""
 
 
 def moment(written: object) -> datetime | None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 from datetime import date, datetime
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
 
+from campaign.access import Viewer
 from campaign.configuration import Configuration
 from campaign.earned import Earned
 from campaign.freshness import Outage, Past
@@ -75,6 +77,22 @@ def figures(edition: str, _config: Configuration) -> Figures:
     """Return the door to the figures of one edition."""
     _, campaign, version = edition.split("/")
     return Figures.open(_config, campaign, version)
+
+
+def seen_by(viewer: Viewer, config: Configuration, campaign: str, version: str, now: datetime) -> tuple[str, Figures]:
+    """Return the edition and the figures somebody may see of a campaign; who may see all shares those of all.
+
+    What is kept is kept by edition, so an edition of a part holds a mark of whatever decides what is in it: the scope,
+    the day on which its codes are read, and what may be known of others.
+    """
+    edition = edition_of(config, campaign, version)
+    whole, scope = figures(edition, config), viewer.scope(campaign)
+    today = now.astimezone(config.zone).date()
+    seen = whole.within(scope, today, viewer.others)
+    if seen is whole:
+        return edition, whole
+    said = "\n".join([today.isoformat(), viewer.others, *sorted(seen.scope.units or ())])
+    return f"{edition}~{sha256(said.encode()).hexdigest()[:16]}", seen
 
 
 @st.cache_resource(max_entries=600, show_spinner=False)

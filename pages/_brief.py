@@ -16,7 +16,7 @@ MIME: dict[Form, str] = {"png": "image/png", "pdf": "application/pdf"}
 
 def told(view: View) -> Brief:
     """Return what is said of the units in view, be it of all their work or of a part of it."""
-    ours = Failing(view.outages, view.sources, _ask.failure(view.config, view.campaign.id))
+    ours = Failing(view.failing, view.sources, _ask.failure(view.config, view.campaign.id))
     asked = (view.scope, view.category, view.stage, view.as_of, view.today, view.lang)
     return _ask.brief(view.edition, *asked, ours, view.now, view.figures)
 

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from campaign.configuration import ALL
-from etl import freshness, heartbeat
-from pages._address import PATHS, Address, parsed
-from pages._document import module
+from etl import heartbeat
+from pages import _viewer, campaigns
+from pages._address import PATHS, PER_PAGE, Address, parsed
+from pages._document import asset, module
+from pages._rights import may_open
 from pages._view import View
 from pages.quick.asked import Asked
 from reporting import numbers
+from reporting.links import QUICK
 from reporting.texts import LANGUAGES, named, text
 
 GO = "cd_go"
@@ -26,7 +30,8 @@ TAKEN = "cd_taken"
 KEY = "cd_chrome"
 ONE_DAY = timedelta(days=1)
 MAIN = ("overview", "targets", "ranking", "lagging")
-WORK = ("sources", "issues", "sending", "documents")
+LINKED = ("same_day", "campaigns")
+WORK = ("sources", "issues", "sending", "documents", "audit")
 MOST_OPTIONS = 1000
 NATIVE = {  # what the framework's own widgets say to a screen reader, in English only
     "Choose date": "widget.date",
@@ -40,6 +45,7 @@ NATIVE = {  # what the framework's own widgets say to a screen reader, in Englis
     "Next month": "widget.month.next",
     "Previous month": "widget.month.previous",
 }
+FIND = ("open", "placeholder", "none", "count", "more", "hint", "key", "close", "failed", "loading")
 INDENT = "\u2007\u2007"  # figure spaces: a plain space at the start of an option is dropped
 
 _component = st.components.v2.component(
@@ -82,16 +88,18 @@ def _noticed() -> None:
 
 
 def _data(address: Address, lang: str, view: View | None) -> dict[str, Any]:
-    other = next(one for one in LANGUAGES if one != lang)
+    other, who = next(one for one in LANGUAGES if one != lang), _viewer.viewer()
     pages = [
         {
             "label": text(f"page.{page}", lang),
             "href": address.href(page),
-            "current": page == address.page,
+            "current": page == address.page or (page, address.page) == ("comparing", "same_day"),
             "icon": page,
             "group": _group(page),
         }
         for page in PATHS
+        if page not in LINKED or view is None or len(campaigns.seen(view.config)) > 1
+        if may_open(who, page, view.campaign.id if view else None)
     ]
     waiting = len(view.waiting.open) if view else 0
     return {
@@ -106,9 +114,11 @@ def _data(address: Address, lang: str, view: View | None) -> dict[str, Any]:
             "label": text(f"app.language.{other}", other),
             "href": address.href(lang=other),
         },
-        "quick": _quick(view) if view else "",
+        "quick": QUICK if address.page == "campaigns" else _quick(view) if view else "",
+        "start": _start(address, lang, view) if view else None,
+        "find": _find(view) if view else None,
         "campaign": view.campaign.id if view else "",
-        "seen": f"{view.figures.version}|{view.standard_as_of}|{freshness.mark(view.outages)}" if view else "",
+        "seen": f"{view.figures.version}|{view.standard_as_of}|{view.failing_mark}" if view else "",
         "permalink": _permalink(view) if view else address.href(),
         "quiet": view.quiet if view else False,
         "quiet_after_seconds": heartbeat.SILENT_AFTER,
@@ -127,14 +137,28 @@ def _data(address: Address, lang: str, view: View | None) -> dict[str, Any]:
             "live": text("live.on", lang),
             "quiet": text("live.quiet", lang),
             "lost": text("live.lost", lang),
+            "quiet_says": text("quick.scheduler", lang),
+            "lost_says": _lost(lang, view),
         },
     }
 
 
+def _lost(lang: str, view: View | None) -> str:
+    """Return what is said while the server cannot be reached: of when the figures are that are still to be seen."""
+    if view is None:
+        return text("live.lost.plain", lang)
+    return text("live.lost.says", lang, at=numbers.moment(view.figures.published_at, view.config.zone, lang))
+
+
 def _group(page: str) -> str:
-    """Return where a page stands in the menu: `main` always in sight, `more` not on a phone, `work` apart."""
+    """Return where a page stands in the menu: `main` always in sight, `more` not on a phone, `work` apart.
+
+    `linked`: a page that others lead to; on a phone it stands behind the button with the rest.
+    """
     if page in WORK:
         return "work"
+    if page in LINKED:
+        return "linked"
     return "main" if page in MAIN else "more"
 
 
@@ -151,6 +175,27 @@ def _quick(view: View) -> str:
     ).here
 
 
+def _start(address: Address, lang: str, view: View) -> dict[str, str] | None:
+    """Return the link to all campaigns; None where there is only one."""
+    if len(campaigns.seen(view.config)) == 1 or address.page == "campaigns":
+        return None
+    href = Address("campaigns", {"lang": address.get("lang"), "campaign": view.campaign.id}).href()
+    return {"href": href, "label": text("campaigns.all", lang)}
+
+
+def _find(view: View) -> dict[str, Any]:
+    """Return where the browser finds the list of units it searches, and the words of the box."""
+    chosen = {"as_of": view.as_of.isoformat(), "units": view.address.get("units"), "v": view.figures.version}
+    query = urlencode({name: value for name, value in chosen.items() if value})
+    return {
+        "script": asset("finding.js"),
+        "list": f"/api/units/{view.campaign.id}?{query}",
+        "page": PATHS["unit"],
+        "clears": ["unit", "district", *PER_PAGE],
+        "texts": {one: text(f"find.{one}", view.lang) for one in FIND},
+    }
+
+
 def _permalink(view: View) -> str:
     """Return the link that shows a colleague exactly this, on any later day too."""
     return view.address.href(
@@ -164,6 +209,8 @@ def _permalink(view: View) -> str:
 
 def _filters(view: View) -> list[dict[str, Any]]:
     """Return the choices as the header draws them; one with a single possible value is left out."""
+    if view.address.page in ("campaigns", "audit"):
+        return []
     if view.address.page == "documents":  # a notice speaks of a period, of all that is counted
         return [one for one in [_campaigns(view)] if len(one["options"]) > 1]
     built = [_campaigns(view), _days(view), _units(view), _lists(view)]
@@ -189,9 +236,10 @@ def _filter(view: View, name: str, value: str, standard: str, options: list[tupl
 
 def _campaigns(view: View) -> dict[str, Any]:
     config = view.config
-    options = [(one.id, one.title(view.lang)) for one in config.campaigns]
-    found = _filter(view, "campaign", view.campaign.id, config.campaigns[0].id, options)
-    found["clears"] = dict.fromkeys(("as_of", "units", "district", "category", "stage", "unit", "level"), "")
+    options = [(one.id, one.title(view.lang)) for one in campaigns.seen(config)]
+    begins = campaigns.begins(config, view.now)  # then an address without a campaign shows them all
+    found = _filter(view, "campaign", view.campaign.id, "" if begins or not options else options[0][0], options)
+    found["clears"] = dict.fromkeys(("as_of", "units", "district", "category", "stage", "unit", "level", "pin"), "")
     found["set"] = False
     return found
 
@@ -206,7 +254,8 @@ def _days(view: View) -> dict[str, Any]:
         late = f"{numbers.day(view.receiving, view.lang)} · {view.says('data.receiving')}"
         options.insert(0, (view.receiving.isoformat(), late))
     found = _filter(view, "as_of", view.as_of.isoformat(), view.standard_as_of.isoformat(), options)
-    return found | {"steps": {"before": view.says("filter.day.before"), "after": view.says("filter.day.after")}}
+    steps = {one: view.says(f"filter.day.{one}") for one in ("before", "after", "slide")}
+    return found | {"steps": steps}
 
 
 def _day_label(view: View, day: date) -> str:
@@ -218,7 +267,8 @@ def _day_label(view: View, day: date) -> str:
 
 def _units(view: View) -> dict[str, Any]:
     tree = view.tree
-    codes = [code for code in tree.codes if not tree.is_leaf(code)]
+    tops = tree.tops if view.figures.is_part else []  # of several parts one is chosen, be it but a leaf
+    codes = [code for code in tree.codes if not tree.is_leaf(code) or code in tops]
     options = [(INDENT * max(tree.depth[code] - 1, 0) + tree.unit(code).name, code) for code in codes]
     found = _filter(view, "district", view.scope, tree.top.code, [(code, label) for label, code in options])
     return found | {"clears": {"unit": ""}}

@@ -38,7 +38,7 @@ def shown_days(start: date, end: date, as_of: date) -> list[date]:
 def lasting(view: View) -> tuple[str, Figures]:
     """Return the edition and figures by one list of units, where the list changes between the days compared."""
     figures = view.figures
-    turned = any(view.campaign.start < day <= view.as_of for day in figures.reader.registry.turns)
+    turned = any(view.campaign.start < day <= view.as_of for day in figures.turns)
     if figures.units_on is not None or not turned:
         return view.edition, figures
     return f"{view.edition}@{view.as_of}", figures.under(view.as_of)

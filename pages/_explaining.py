@@ -25,7 +25,7 @@ def differences(view: View) -> list[Difference]:
     """Return the differences of the units in view."""
     found = _ask.differences(view.edition, view.as_of, view.figures)
     inside = frozenset(view.tree.subtree(view.scope))
-    return [one for one in found if view.scope == view.tree.top.code or one.key.unit_code in inside]
+    return [one for one in found if view.is_all or one.key.unit_code in inside]
 
 
 def place_of(one: Difference) -> str:

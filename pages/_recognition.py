@@ -32,7 +32,9 @@ def block(view: View, level: str) -> str:
     if not shows(view):
         return ""
     before = max(view.as_of - WEEK, view.campaign.start - ONE_DAY)
-    within = None if view.scope == view.tree.top.code else view.scope
+    below = any(row.level == level and row.code != view.scope for row in view.within())
+    is_whole = view.scope == view.tree.top.code and not view.figures.is_part
+    within = view.scope if below and not is_whole else None  # who has none below is compared with all there are
     found = _ask.recogniser(view.edition, before, view.as_of, view.figures).of(level, within)
     since = numbers.day_short(before + ONE_DAY, view.lang)
     lines = [*_first(view, found), *_improved(view, found, since), *_steadiest(view, found)]

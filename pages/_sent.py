@@ -95,7 +95,7 @@ def refused(view: View, code: str) -> None:
     found = [
         one
         for one in _ask.issues(view.edition, view.as_of, view.figures)
-        if one.kind in (Kind.HELD, Kind.REJECTED) and (one.unit_code in below or code == view.tree.top.code)
+        if one.kind in (Kind.HELD, Kind.REJECTED) and (one.unit_code in below or view.is_all_of(code))
     ]
     title = view.says("unit.issues")
     if not found:

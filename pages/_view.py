@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 
+from campaign.access import ANYBODY_HERE, Viewer
 from campaign.configuration import ALL, Campaign, Configuration
 from campaign.freshness import Gap, Outage
 from campaign.progress import UnitProgress
+from campaign.scope import NOTHING
 from campaign.units import Tree
 from etl import freshness, heartbeat
-from pages import _ask
+from pages import _ask, _viewer
 from pages._address import Address
 from reporting import brief_words
 from reporting.figures import Figures
@@ -46,6 +48,7 @@ class View:
     scope: str
     category: str
     stage: str
+    viewer: Viewer = ANYBODY_HERE
     met: dict[tuple[date, str, str], _ask.Rows] = field(default_factory=dict, compare=False)  # within one run
 
     def says(self, key: str, **params: object) -> str:
@@ -74,9 +77,22 @@ class View:
         return heartbeat.is_silent(self.config, self.now)
 
     @cached_property
-    def outages(self) -> tuple[Outage, ...]:
-        """Return the campaign's sources that fail now; it belongs to no version, so it is read each time."""
+    def failing(self) -> tuple[Outage, ...]:
+        """Return the campaign's sources that fail now, for figures to judge by; what may be told of them is `outages`.
+
+        It belongs to no version, so it is read each time.
+        """
         return freshness.outages(self.config, self.campaign.id, self.now)
+
+    @property
+    def failing_mark(self) -> str:
+        """Return a word that changes whenever a source begins to fail or is mended, whoever looks."""
+        return freshness.mark(self.failing)
+
+    @cached_property
+    def outages(self) -> tuple[Outage, ...]:
+        """Return the failing sources that the viewer may hear of: of a part, those that keep something of it back."""
+        return self.gaps.outages if self.figures.is_part else self.failing
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -86,20 +102,25 @@ class View:
     @cached_property
     def gaps(self) -> Gaps:
         """Return what the failing sources keep from us on the day shown."""
-        if not self.outages:
+        if not self.failing:
             return NO_GAPS
-        asked = (self.as_of, self.category, self.stage, self.outages, self.sources)
+        asked = (self.as_of, self.category, self.stage, self.failing, self.sources)
         return _ask.kept_from_us(self.edition, *asked, self.figures)
 
     @cached_property
     def waiting(self) -> Waiting:
         """Return the rows that wait for a person, of the units in view; those of no known unit are the whole's."""
         found = _ask.waiting(self.edition, self.as_of, self.figures)
-        return (
-            found
-            if self.scope == self.tree.top.code
-            else found.within(frozenset(self.tree.subtree(self.scope)), self.tree)
-        )
+        return found if self.is_all else found.within(frozenset(self.tree.subtree(self.scope)), self.tree)
+
+    @property
+    def is_all(self) -> bool:
+        """Tell whether the view stands on all that may be seen, and on what names no unit with it."""
+        return self.is_all_of(self.scope)
+
+    def is_all_of(self, code: str) -> bool:
+        """Tell whether a unit stands for all that may be seen."""
+        return code == self.tree.top.code and (not self.figures.is_part or len(self.tree.tops) == 1)
 
     def standing(self, row: UnitProgress) -> str:
         """Return the word a unit is shown by: its status, or that its silence is a failure of our own."""
@@ -123,9 +144,9 @@ class View:
         return tuple(row for row in self.rows() if row.code in inside)
 
     def parent_name(self, row: UnitProgress) -> str:
-        """Return the name of the unit above; empty right below the top, where it says nothing."""
-        parent = row.parent_code
-        return self.tree.unit(parent).name if parent is not None and parent != self.tree.top.code else ""
+        """Return the name of the unit above; empty right below the only top, where it says nothing."""
+        parent, alone = row.parent_code, len(self.tree.tops) == 1 or not self.figures.is_part
+        return "" if parent is None or (alone and parent == self.tree.top.code) else self.tree.unit(parent).name
 
 
 def language(address: Address, config: Configuration) -> str:
@@ -134,26 +155,32 @@ def language(address: Address, config: Configuration) -> str:
     return asked if asked in LANGUAGES else config.language
 
 
-def read(address: Address, config: Configuration) -> View | Trouble:
-    """Return the view of an address, or what is wrong with it."""
-    lang = language(address, config)
+def read(address: Address, config: Configuration, viewer: Viewer | None = None) -> View | Trouble:
+    """Return the view of an address, or what is wrong with it; `viewer`: who looks (left out: whose page is drawn)."""
+    lang, viewer = language(address, config), viewer or _viewer.viewer()
     if not config.campaigns:
         return Trouble(text("empty.campaign", lang), text("empty.campaign.mend", lang), address.href())
-    chosen = config.campaign(address.get("campaign")) if address.get("campaign") else config.campaigns[0]
+    seen = [one for one in config.campaigns if viewer.scope(one.id) != NOTHING]
+    if not seen:
+        return Trouble(text("access.nothing", lang), text("access.nothing.mend", lang), address.href())
+    asked = address.get("campaign")
+    chosen = next((one for one in seen if one.id == asked), None) if asked else seen[0]
     if chosen is None:
-        says = text("empty.campaign.unknown", lang, id=address.get("campaign"))
+        says = text("empty.campaign.unknown", lang, id=asked)
         return Trouble(text("error.address", lang), says, Address("overview", _only_language(address)).href())
     version = _ask.current(config, chosen.id)
     if version is None:
         return Trouble(chosen.title(lang), text("empty.version", lang), address.href())
-    edition = _ask.edition_of(config, chosen.id, version)
-    figures = _ask.figures(edition, config)
-    return _chosen(address, lang, config, edition, figures)
+    now = datetime.now(UTC)
+    edition, figures = _ask.seen_by(viewer, config, chosen.id, version, now)
+    return _chosen(address, lang, config, edition, figures, now, viewer)
 
 
-def _chosen(address: Address, lang: str, config: Configuration, edition: str, figures: Figures) -> View | Trouble:
+def _chosen(
+    address: Address, lang: str, config: Configuration, edition: str, figures: Figures, now: datetime, viewer: Viewer
+) -> View | Trouble:
     """Return the view of an address whose campaign has data, or which of its choices there is not."""
-    campaign, now = figures.campaign, datetime.now(UTC)
+    campaign = figures.campaign
     standard = figures.default_as_of(now)
     as_of = _day(address.get("as_of"), standard) or date.min
     if address.get("units"):
@@ -161,19 +188,26 @@ def _chosen(address: Address, lang: str, config: Configuration, edition: str, fi
         if chosen is None:
             return _wrong(address, lang, "units")
         figures, edition = figures.under(chosen), f"{edition}@{chosen}"
+    if not _shown(as_of, campaign, standard, now.astimezone(config.zone).date()):
+        return _wrong(address, lang, "as_of")
     tree = figures.tree(as_of)
+    if not tree.codes:
+        says = text("access.none_then", lang, on=as_of)
+        return Trouble(text("access.nothing", lang), says, address.href(as_of="", units=""))
     scope = address.get("district") or tree.top.code
     category, stage = address.get("category") or ALL, address.get("stage") or campaign.headline
+    tops = tree.tops if figures.is_part else [tree.top.code]
     right = {
-        "as_of": _shown(as_of, campaign, standard, now.astimezone(config.zone).date()),
-        "district": scope in tree and (not tree.is_leaf(scope) or scope == tree.top.code),
+        "district": scope in tree and (not tree.is_leaf(scope) or scope in tops),
         "category": campaign.members(category) is not None,
         "stage": stage in campaign.stage_ids,
     }
     for name, holds in right.items():
         if not holds:
             return _wrong(address, lang, name)
-    return View(address, lang, config, campaign, edition, figures, tree, now, standard, as_of, scope, category, stage)
+    return View(
+        address, lang, config, campaign, edition, figures, tree, now, standard, as_of, scope, category, stage, viewer
+    )
 
 
 def _only_language(address: Address) -> dict[str, str]:

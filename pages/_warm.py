@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from threading import Event, Thread
 
+from campaign.access import ANYBODY_HERE
 from campaign.configuration import Configuration
 from pages import _ask, _view
 from pages._address import Address
@@ -16,9 +19,12 @@ from pages.quick.serving import QuickView
 from reporting.texts import LANGUAGES
 
 LOG = logging.getLogger(__name__)
-LOOK_EVERY_SECONDS = 2.0
+LOOK_EVERY_SECONDS = 1.0
+MOST_HELD_SECONDS = 3.0  # browsers are told of a version once it is warm, or after so long
 REST_SECONDS = 0.02
 DAYS_BACK = 31
+_ready: dict[tuple[Path, str], str | None] = {}  # by data root and campaign: the version that is warm
+_held: dict[tuple[Path, str], tuple[str | None, float]] = {}  # the version held back, and since when
 
 
 def warm(config: Configuration, quick: QuickView) -> None:
@@ -27,6 +33,17 @@ def warm(config: Configuration, quick: QuickView) -> None:
         document(lang)
     for campaign in config.campaigns:
         _guarded(config, quick, campaign.id, whole=False, stop=Event())
+
+
+def announced(config: Configuration, campaign: str) -> str | None:
+    """Return the version browsers are told of: the published one, as soon as its first page need not be computed."""
+    published, key = _ask.current(config, campaign), (config.data, campaign)
+    ready = _ready.get(key)
+    if ready is None or ready == published:
+        return published
+    if _held.get(key, (None, 0.0))[0] != published:
+        _held[key] = (published, time.monotonic())
+    return ready if time.monotonic() - _held[key][1] < MOST_HELD_SECONDS else published
 
 
 @contextmanager
@@ -49,6 +66,8 @@ def _watch(config: Configuration, quick: QuickView, stop: Event) -> None:
             version = _ask.current(config, campaign.id)
             if warmed.get(campaign.id) != version:
                 warmed[campaign.id] = version
+                _guarded(config, quick, campaign.id, whole=False, stop=stop)
+                _ready[config.data, campaign.id] = version
                 _guarded(config, quick, campaign.id, whole=True, stop=stop)
             else:  # a source that began to fail, or a new day, makes new plain pages of the same version
                 _plain(quick, campaign.id, stop=stop)
@@ -72,7 +91,7 @@ def _guarded(config: Configuration, quick: QuickView, campaign: str, *, whole: b
 
 def _compute(config: Configuration, campaign: str, *, whole: bool, stop: Event) -> None:
     """Compute the latest day's overview; `whole` adds the recent days, a rest after each."""
-    view = _view.read(Address("overview", {"campaign": campaign}), config)
+    view = _view.read(Address("overview", {"campaign": campaign}), config, ANYBODY_HERE)
     if isinstance(view, _view.Trouble):
         return
     _ask.burnup(view.edition, view.scope, view.category, view.stage, view.as_of, view.lang, view.figures)

@@ -13,9 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from campaign.access import Right
+from campaign.access import Right, Viewer
 from campaign.configuration import Campaign, Configuration
-from campaign.scope import NOTHING, Scope
 from campaign.units import Tree
 from pages import _ask
 from pages._viewer import viewer_of
@@ -24,7 +23,7 @@ from reporting.kept import make_room
 
 PATH = "/api/units/{campaign}"
 LISTS_KEPT = 24
-Key = tuple[str, Scope, str, str]
+Key = tuple[str, str, str]
 
 
 class UnitLists:
@@ -41,11 +40,11 @@ class UnitLists:
 
     async def _show(self, request: Request) -> Response:
         campaign = self.config.campaign(request.path_params["campaign"])
-        scope = viewer_of(request).scope(campaign.id, Right.SEE) if campaign else NOTHING
-        if campaign is None or scope == NOTHING:
+        viewer = viewer_of(request)
+        if campaign is None or not viewer.may(Right.SEE, campaign.id):
             return JSONResponse({"error": "unknown campaign"}, HTTPStatus.NOT_FOUND)
         asked = request.query_params
-        found = await run_in_threadpool(self._made, campaign, scope, asked.get("as_of", ""), asked.get("units", ""))
+        found = await run_in_threadpool(self._made, campaign, viewer, asked.get("as_of", ""), asked.get("units", ""))
         if found is None:
             return JSONResponse({"error": "no such list"}, HTTPStatus.NOT_FOUND)
         packed, tag = found
@@ -56,18 +55,18 @@ class UnitLists:
             return Response(packed, headers=headers | {"content-encoding": "gzip"}, media_type="application/json")
         return Response(gzip.decompress(packed), headers=headers, media_type="application/json")
 
-    def _made(self, campaign: Campaign, scope: Scope, as_of: str, units_on: str) -> tuple[bytes, str] | None:
+    def _made(self, campaign: Campaign, viewer: Viewer, as_of: str, units_on: str) -> tuple[bytes, str] | None:
         """Return a list packed, and its tag; None where the address asks for none there is."""
         version = _ask.current(self.config, campaign.id)
         if version is None:
             return None
-        edition = _ask.edition_of(self.config, campaign.id, version)
-        key = (edition, scope, as_of, units_on)
+        edition, figures = _ask.seen_by(viewer, self.config, campaign.id, version, datetime.now(UTC))
+        key = (edition, as_of, units_on)
         if key not in self._packed:
-            tree = _tree(_ask.figures(edition, self.config), as_of, units_on)
+            tree = _tree(figures, as_of, units_on)
             if tree is None:
                 return None
-            body = json.dumps({"units": listed(tree, scope)}, ensure_ascii=False, separators=(",", ":")).encode()
+            body = json.dumps({"units": listed(tree)}, ensure_ascii=False, separators=(",", ":")).encode()
             make_room(self._packed, LISTS_KEPT)
             self._packed[key] = gzip.compress(body, 6, mtime=0), f'W/"{hashlib.sha256(body).hexdigest()[:20]}"'
         return self._packed[key]
@@ -87,15 +86,12 @@ def _tree(figures: Figures, as_of: str, units_on: str) -> Tree | None:
     return figures.tree(day)
 
 
-def listed(tree: Tree, scope: Scope) -> list[tuple[str, str, str]]:
-    """Return (code, name, name of the unit above) of every unit in scope; nothing is said of a unit outside it."""
-    seen = scope.codes(tree)
+def listed(tree: Tree) -> list[tuple[str, str, str]]:
+    """Return (code, name, name of the unit above) of every unit of a tree; the only top says nothing as a parent."""
     found = []
     for code in tree.codes:
-        if seen is not None and code not in seen:
-            continue
         unit = tree.unit(code)
         above = unit.parent_code
-        told = above is not None and tree.depth[code] > 1 and (seen is None or above in seen)
+        told = above is not None and (tree.depth[code] > 1 or len(tree.tops) > 1)
         found.append((code, unit.name, tree.unit(above).name if told and above is not None else ""))
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from campaign.progress import UnitProgress
-from pages import _recognition, _tables, _words
+from pages import _kpis, _others, _recognition, _tables, _words
 from pages._cards import draw, e, items, panel, unit_link
 from pages._view import View
 from reporting import numbers, tables
@@ -33,7 +33,7 @@ SHOWN = 5
 
 def show(view: View) -> None:
     """Draw the table of one level; ranks are over all units of the level, whatever is filtered."""
-    levels = view.tree.levels[1:] or view.tree.levels
+    levels = _levels(view)
     asked = view.address.get("level")
     level = asked if asked in levels else levels[-1]
     rows = [row for row in view.within() if row.level == level]
@@ -44,12 +44,23 @@ def show(view: View) -> None:
     )
     switch = f'<nav class="cd-tabs" aria-label="{e(view.says("filter.level"))}">{tabs}</nav>' if len(levels) > 1 else ""
     draw(_words.head(view, view.row(view.scope), view.says("ranking.title", on=view.as_of)), switch)
+    if view.figures.is_part and len(rows) == 1:  # one alone is no ranking: his place among the others is
+        draw(f'<div class="cd-cards">{_kpis.rank(view, rows[0])}</div>', _recognition.block(view, level))
+        _others.show(view, level)
+        return
     draw(f'<div class="cd-grid2">{_movers(view, rows)}{_finishers(view, rows)}</div>', _recognition.block(view, level))
     columns = COLUMNS if any(row.is_leaf for row in rows) else ROLLED_UP
     title = f"{view.says('page.ranking')} · {named('levels', level, view.lang)}"
     _tables.units(view, rows, columns, title, f"ranking-{level}", view.says("ranking.by"))
     _tables.downloads(view, lambda: tables.progress_table(rows, TAKEN_HOME, title, view.lang), f"ranking-{level}")
     _recognition.download(view, level)
+    _others.show(view, level)
+
+
+def _levels(view: View) -> list[str]:
+    """Return the levels that have a ranking: all below the top one, of a part that of its own top too."""
+    known = view.tree.levels
+    return known if view.figures.is_part else known[1:] or known
 
 
 def _movers(view: View, rows: Sequence[UnitProgress]) -> str:

@@ -213,4 +213,4 @@ def _seen_outages(figures: Figures, outages: Sequence[Outage], waits: Mapping[st
     """
     if not figures.is_part:
         return outages
-    return [replace(one, error="", files=()) for one in outages if waits.get(one.source)]
+    return [replace(one, error="", files=("",) * len(one.files)) for one in outages if waits.get(one.source)]

@@ -15,7 +15,7 @@ from campaign.freshness import Gap
 from campaign.lagging import lag
 from campaign.progress import Status, UnitProgress
 from campaign.units import Tree
-from reporting import charts, numbers
+from reporting import charts, numbers, others
 from reporting.answers import Card, answers
 from reporting.brief import Brief, Failing, brief_of
 from reporting.burnup import Burnup, burnup_of, drawn_days
@@ -105,6 +105,7 @@ class Quick:
     due: Due
     below: Board
     leaves: Board
+    rest: Board
     lagging: tuple[Line, ...]
     lagging_n: int
     outlook_said: str
@@ -115,7 +116,7 @@ class Quick:
 
     def cut(self, most: int) -> Quick:
         """Return the same with boards of at most so many lines."""
-        return replace(self, below=self.below.cut(most), leaves=self.leaves.cut(most))
+        return replace(self, below=self.below.cut(most), leaves=self.leaves.cut(most), rest=self.rest.cut(most))
 
 
 @dataclass(frozen=True)
@@ -158,8 +159,7 @@ def quick(day: Day, row: UnitProgress, now: datetime, lang: str, failing: Failin
     tree, figures = day.tree, day.figures
     told = brief_of(figures, row, now, lang, failing, rows_waiting=day.waiting)
     said = answers(told, day.assessed[row.code], figures.campaign)
-    seen = figures.scope.codes(tree)
-    above = [code for code in (*tree.ancestors(row.code)[::-1], row.code) if seen is None or code in seen]
+    above = (*tree.ancestors(row.code)[::-1], row.code)
     leaves, below = day.within(row.code), day.below(row.code)
     if row.is_leaf and row.parent_code is not None:  # one among its own
         leaves = [one for one in day.rows if one.parent_code == row.parent_code]
@@ -183,6 +183,7 @@ def quick(day: Day, row: UnitProgress, now: datetime, lang: str, failing: Failin
         due=_due(day, row, lang),
         below=_board(day, [one for one in below if not one.is_leaf], row, lang, most),
         leaves=_board(day, leaves if len(leaves) > 1 else [], row, lang, most),
+        rest=_rest(day, row, lang),
         lagging=tuple(_line(day, one, row, lang) for one in lagging[:most]),
         lagging_n=len(lagging),
         outlook_said=said.outlook_said,
@@ -211,11 +212,11 @@ def _counts(day: Day, row: UnitProgress, lang: str) -> str:
 
 def _rank(day: Day, row: UnitProgress, lang: str) -> str:
     """Return a unit's place among all of its level; empty for the only one and for one without rank."""
-    peers = sum(one.level == row.level and one.rank is not None for one in day.rows)
-    if row.rank is None or (peers == 1 and day.figures.scope.units is None):
+    peers = others.peers(day.figures, row)
+    if row.rank is None or peers == 1:
         return ""
     level = named("level", row.level, lang)
-    if day.figures.scope.units is not None:  # who sees a part cannot count the others
+    if peers is None:  # who sees a part may not count the others
         return text("quick.rank.alone", lang, rank=row.rank, level=level)
     return text("quick.rank", lang, rank=row.rank, of=peers, level=level)
 
@@ -264,6 +265,44 @@ def _board(day: Day, rows: Sequence[UnitProgress], here: UnitProgress, lang: str
     before = most // 3  # those at the end are the ones to be helped
     kept = [*rows[:before], *rows[len(rows) - (most - before) :]]
     return Board(title, tuple(_line(day, one, here, lang) for one in kept), before, len(rows) - most)
+
+
+def _rest(day: Day, here: UnitProgress, lang: str) -> Board:
+    """Return what may be known of a level by who sees a part of it: on the page of the highest unit that is his."""
+    if here.parent_code is not None:
+        return Board("", ())
+    known = others.board(day.figures, here.as_of, here.level, category=here.category, stage=here.stage)
+    if not known:
+        return Board("", ())
+    level = named("levels", here.level, lang)
+    lines = tuple(_line(day, one.row, here, lang) if one.row else _unseen(one, lang) for one in known)
+    return Board(text("quick.board", lang, level=level), lines)
+
+
+def _unseen(one: others.Known, lang: str) -> Line:
+    """Return another's unit as a line: its place, its share and its status; nothing leads to it."""
+    return Line(
+        code="",
+        name=one.name or text("others.unnamed", lang),
+        within="",
+        is_leaf=True,
+        is_here=False,
+        rank=numbers.whole(one.rank, lang),
+        moved=0,
+        share=numbers.percent(one.share, lang, one.status is Status.FINISHED),
+        width=charts.width(one.share),
+        plan=None,
+        done="",
+        target="",
+        remaining="",
+        done_today="",
+        due_today="",
+        short_today="",
+        standing=str(one.status),
+        sign=text(f"status.{one.status}.sign", lang),
+        word=text(f"status.{one.status}", lang),
+        why="",
+    )
 
 
 def _line(day: Day, row: UnitProgress, here: UnitProgress, lang: str) -> Line:

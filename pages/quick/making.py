@@ -12,13 +12,14 @@ from uuid import uuid4
 from campaign.configuration import ALL, Campaign, Configuration
 from campaign.errors import UsageError
 from campaign.progress import UnitProgress
-from campaign.scope import EVERYTHING, Scope
 from pages import _ask
 from pages.quick.asked import PRINT, WALL, Asked
+from pages.quick.eyes import WHOLE, Eyes
 from pages.quick.kept import Made, made
 from pages.quick.page import Note, drawn, message, refreshed
 from pages.quick.state import State
 from reporting import brief, forecasts
+from reporting.campaigns import Card, card
 from reporting.figures import Figures
 from reporting.quick import Day, day_of, quick
 from reporting.texts import LANGUAGES, has, text
@@ -37,15 +38,14 @@ class Maker:
     def __init__(self, config: Configuration) -> None:
         """Make pages of the campaigns of `config`."""
         self.config = config
-        self._days: OrderedDict[tuple[State, Scope, date, str, str], Day] = OrderedDict()
-        self._doors: dict[tuple[str, Scope], Figures] = {}
+        self._days: OrderedDict[tuple[State, Eyes, date, str, str], Day] = OrderedDict()
         self._lock = Lock()
 
-    def page(self, state: State, scope: Scope, asked: Asked) -> Made:
+    def page(self, state: State, eyes: Eyes, asked: Asked) -> Made:
         """Return the page of an address, or the page that says what is wrong with it; never raises."""
         lang = self.language(asked.lang)
         try:
-            return self._page(state, scope, asked, lang)
+            return self._page(state, eyes, asked, lang)
         except UsageError:
             says = text("quick.unknown.unit", lang, code=asked.unit, on=asked.as_of or state.standard)
             return self.trouble(asked, lang, text("error.address", lang), says)
@@ -55,8 +55,8 @@ class Maker:
             says = text("error.says", lang, code=code)
             return self.trouble(asked, lang, text("error.title", lang), says, HTTPStatus.INTERNAL_SERVER_ERROR)
 
-    def _page(self, state: State, scope: Scope, asked: Asked, lang: str) -> Made:
-        figures = self._figures(state, scope)
+    def _page(self, state: State, eyes: Eyes, asked: Asked, lang: str) -> Made:
+        figures = self._figures(state, eyes)
         campaign, as_of = figures.campaign, asked.as_of or state.standard
         wrong = _wrong(state, campaign, asked, as_of)
         if wrong is not None:
@@ -64,7 +64,7 @@ class Maker:
         code = asked.unit or brief.top_of(figures, as_of)
         category, stage = asked.category or ALL, asked.stage or campaign.headline
         row = figures.unit(code, as_of, category=category, stage=stage)
-        return self._drawn(state, self._day(state, scope, figures, row), row, asked, lang)
+        return self._drawn(state, self._day(state, eyes, figures, row), row, asked, lang)
 
     def _drawn(self, state: State, day: Day, row: UnitProgress, asked: Asked, lang: str) -> Made:
         """Return the page of a unit with as long a board as the page has room for."""
@@ -74,28 +74,22 @@ class Maker:
         for most in BOARD_SIZES:
             said = whole.cut(most)
             html = drawn(asked, said, notes)
-            lines = len(said.below.lines) + len(said.leaves.lines)
+            lines = len(said.below.lines) + len(said.leaves.lines) + len(said.rest.lines)
             if len(html.encode()) <= MOST_BYTES and (asked.mode != PRINT or lines <= SHEET_LINES):
                 break
         return made(html, again=_again(asked))
 
-    def _figures(self, state: State, scope: Scope) -> Figures:
+    def _figures(self, state: State, eyes: Eyes) -> Figures:
         """Return the door to the figures of an edition, for what a reader may see."""
-        if scope == EVERYTHING:
-            return _ask.figures(state.edition, self.config)
-        _, campaign, version = state.edition.split("/")
-        with self._lock:
-            if (state.edition, scope) not in self._doors:
-                self._doors[state.edition, scope] = Figures.open(self.config, campaign, version, scope)
-            return self._doors[state.edition, scope]
+        return _ask.figures(state.edition, self.config).within(eyes.scope, state.today, eyes.others)
 
-    def _day(self, state: State, scope: Scope, figures: Figures, row: UnitProgress) -> Day:
+    def _day(self, state: State, eyes: Eyes, figures: Figures, row: UnitProgress) -> Day:
         """Return the figures of a day, shared by the pages of its units."""
-        key = (state, scope, row.as_of, row.category, row.stage)
+        key = (state, eyes, row.as_of, row.category, row.stage)
         with self._lock:
             found = self._days.get(key)
         if found is None or found.figures is not figures:
-            if scope == EVERYTHING:  # shared with the pages people work on
+            if eyes == WHOLE:  # shared with the pages people work on
                 assessed = _ask.assess(state.edition, row.category, row.stage, row.as_of, figures)
                 rows = _ask.waiting(state.edition, row.as_of, figures)
             else:
@@ -108,14 +102,20 @@ class Maker:
                     self._days.popitem(last=False)
         return found
 
+    def card(self, state: State, eyes: Eyes, today: date, lang: str) -> Card:
+        """Return a campaign's card: of the highest unit in view, on the latest closed day."""
+        figures = self._figures(state, eyes)
+        row = figures.unit(brief.top_of(figures, state.standard), state.standard)
+        day = self._day(state, eyes, figures, row)
+        leaves = [day.standing(one) for one in day.within(row.code) if one.target]
+        assessed = day.assessed[row.code]
+        return card(figures, row, leaves, day.standing(row), assessed, today, lang, down=len(day.kept.outages))
+
     def forget(self, campaign: str, edition: str) -> None:
         """Let go of a campaign's earlier editions."""
         with self._lock:
             for stale in [key for key in self._days if key[0].is_stale(campaign, edition)]:
                 del self._days[stale]
-            old = [key for key in self._doors if key[0] != edition and key[0].split("/")[1] == campaign]
-            for key in old:
-                self._doors.pop(key).close()
 
     # What is wrong, in words
 

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from pages._document import ICON
 from pages.quick.asked import PRINT, WALL, WALL_VIEWS, Asked
-from reporting import inline_svg, palette
+from reporting import campaigns, inline_svg, palette
 from reporting.answers import called
 from reporting.inline_svg import Inline
 from reporting.quick import Line, Quick
@@ -80,7 +80,7 @@ def drawn(asked: Asked, q: Quick, notes: list[Note]) -> str:
 
 def _on_the_wall(asked: Asked, q: Quick) -> dict[str, Any]:
     """Return what only the wall shows: as many units as can be read from five metres, and its three views."""
-    board = q.below if len(q.below.lines) > 1 else q.leaves
+    board = next((one for one in (q.below, q.leaves, q.rest) if len(one.lines) > 1), q.leaves)
     lines, room = board.lines, 2 * WALL_ROWS
     shown = lines if len(lines) <= room else (*lines[:WALL_ROWS], *lines[-WALL_ROWS:])
     lagging = q.lagging[: 2 * WALL_LAGGING]
@@ -111,6 +111,13 @@ def message(asked: Asked, lang: str, title: str, says: str, links: Mapping[str, 
     """Return a page that says why there are no figures, and the ways on (address: words)."""
     given = _given(asked, lang, title, lively=False)
     return _page("message.html", **given, heading=title, sentence=says, links=links, notes=[])
+
+
+def started(asked: Asked, lang: str, title: str, cards: Sequence[campaigns.Card]) -> str:
+    """Return the page of all campaigns, each a card that leads to its own page."""
+    given = _given(asked, lang, text("page.campaigns", lang), lively=False)
+    links = [(Asked(one.id, lang=asked.lang).to(), one) for one in cards]
+    return _page("start.html", **given, heading=title, cards=links, notes=[])
 
 
 def _given(asked: Asked, lang: str, title: str, *, lively: bool) -> dict[str, Any]:

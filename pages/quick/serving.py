@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 from time import monotonic
 
@@ -16,19 +16,26 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from campaign.access import ANYBODY_HERE, Viewer
 from campaign.configuration import Campaign, Configuration
-from campaign.scope import EVERYTHING, Scope
-from pages import _ask
+from pages import _ask, _viewer
 from pages.quick.asked import WALL, WALL_VIEWS, Asked, Unreadable, read
+from pages.quick.eyes import WHOLE, Eyes, eyes_of
 from pages.quick.kept import Kept, Made, answer, made
 from pages.quick.making import Maker
-from pages.quick.page import message
+from pages.quick.page import message, started
 from pages.quick.state import State, state_of
+from reporting import campaigns
+from reporting.campaigns import Card
+from reporting.kept import make_room
 from reporting.links import QUICK
 from reporting.texts import LANGUAGES, text
 
 LOOK_EVERY_SECONDS = 1.0
-Key = tuple[State, Scope, Asked]
+STARTS_KEPT = 16
+AGAIN = "60"
+Key = tuple[State, Eyes, Asked]
+Start = tuple[date, str, tuple[tuple[State | None, Eyes], ...]]
 
 
 class QuickView:
@@ -37,6 +44,7 @@ class QuickView:
     def __init__(self, config: Configuration) -> None:
         """Serve the campaigns of `config`."""
         self.config, self.maker, self.kept = config, Maker(config), Kept[Key]()
+        self._starts: dict[Start, Made] = {}
         self._states: dict[str, tuple[float, State | None]] = {}
         self._making: dict[Key, asyncio.Task[Made]] = {}
 
@@ -49,19 +57,34 @@ class QuickView:
             Route(f"{QUICK}/{{rest:path}}", self._nowhere),
         ]
 
-    def scope_of(self, request: Request) -> Scope:  # noqa: ARG002 - who has signed in will be read from it
-        """Return what the reader of a request may see."""
-        return EVERYTHING
+    def viewer_of(self, request: Request) -> Viewer:
+        """Return who sent a request."""
+        return ANYBODY_HERE if self.config.access is None else _viewer.viewer_of(request)
 
     async def _start(self, request: Request) -> Response:
         """Lead to the only campaign, or name them all."""
-        lang, scope = self.maker.language(request.query_params.get("lang", "")), self.scope_of(request)
-        seen = [one for one in self.config.campaigns if scope.allows_campaign(one.id)]
-        links = {Asked(one.id, lang=self.maker.written(lang)).to(): one.title(lang) for one in seen}
-        if len(links) == 1:
-            return RedirectResponse(next(iter(links)), HTTPStatus.SEE_OTHER)
-        says = "" if links else text("empty.campaign", lang)
-        return answer(request, made(message(Asked(""), lang, text("quick.choose", lang), says, links)))
+        lang, viewer = self.maker.language(request.query_params.get("lang", "")), self.viewer_of(request)
+        eyes = {one.id: found for one in self.config.campaigns if (found := eyes_of(viewer, one.id)) is not None}
+        seen = [one for one in self.config.campaigns if one.id in eyes]
+        if len(seen) == 1:
+            return RedirectResponse(Asked(seen[0].id, lang=self.maker.written(lang)).to(), HTTPStatus.SEE_OTHER)
+        if not seen:
+            return answer(request, made(message(Asked(""), lang, text("page.campaigns", lang),
+                                                text("empty.campaign", lang), {})))  # fmt: skip
+        today = datetime.now(UTC).astimezone(self.config.zone).date()
+        states = [(one, await self._state(one)) for one in campaigns.in_order(seen, today)]
+        key = (today, lang, tuple((state, eyes[one.id]) for one, state in states))
+        if key not in self._starts:
+            cards = await run_in_threadpool(lambda: [self._card(*one, eyes[one[0].id], today, lang) for one in states])
+            make_room(self._starts, STARTS_KEPT)
+            title = campaigns.title(seen, today, lang)
+            self._starts[key] = made(started(Asked("", lang=self.maker.written(lang)), lang, title, cards), again=AGAIN)
+        return answer(request, self._starts[key])
+
+    def _card(self, campaign: Campaign, state: State | None, eyes: Eyes, today: date, lang: str) -> Card:
+        if state is None:
+            return campaigns.empty_card(campaign, today, lang)
+        return self.maker.card(state, eyes, today, lang)
 
     async def _nowhere(self, request: Request) -> Response:
         lang = self.maker.language(request.query_params.get("lang", ""))
@@ -72,8 +95,9 @@ class QuickView:
         """Hand out one page, made in a thread if it is not kept."""
         params, path = request.query_params, request.path_params
         lang = self.maker.language(params.get("lang", ""))
-        campaign, scope = self.config.campaign(path["campaign"]), self.scope_of(request)
-        if campaign is None or not scope.allows_campaign(campaign.id):
+        campaign = self.config.campaign(path["campaign"])
+        eyes = eyes_of(self.viewer_of(request), campaign.id) if campaign else None
+        if campaign is None or eyes is None:
             says = text("empty.campaign.unknown", lang, id=path["campaign"])
             return answer(request, self.maker.trouble(Asked(""), lang, text("error.address", lang), says))
         try:
@@ -84,7 +108,7 @@ class QuickView:
         state = await self._state(campaign)
         if state is None:
             return answer(request, self.maker.empty(asked, campaign))
-        key = (state, scope, asked)
+        key = (state, eyes, asked)
         return answer(request, self.kept.get(key) or await self._once(key))
 
     async def _once(self, key: Key) -> Made:
@@ -131,7 +155,7 @@ class QuickView:
         if state is None:
             return
         for asked in self._standard(state, campaign, whole=whole):
-            key = (state, EVERYTHING, asked)
+            key = (state, WHOLE, asked)
             if self.kept.get(key) is None:
                 self._make(key)
                 if rest():

@@ -15,12 +15,14 @@ from anyio.from_thread import start_blocking_portal
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from campaign.access import Grant, Others, Right, Viewer
 from campaign.freshness import Outage
-from campaign.scope import EVERYTHING, Scope
+from campaign.scope import Scope
 from etl.commands import main
 from etl.configured import load
 from pages._gate import Gate
 from pages.quick.asked import Asked
+from pages.quick.eyes import WHOLE, Eyes
 from pages.quick.kept import Kept, made
 from pages.quick.serving import QuickView
 from tests.pages.house import EMPTY, FORMULA, ID, LATER, SCRIPT, build, ingest, report, write
@@ -261,7 +263,7 @@ def test_a_new_version_shows_and_what_was_made_of_the_earlier_one_is_let_go(tmp_
 
 def test_a_district_sees_itself_and_nothing_of_another(view):
     state = view.look(view.config.campaign(ID))
-    seen = Scope(frozenset({"A"}))
+    seen = Eyes(Scope(frozenset({"A"})))
     own = view.maker.page(state, seen, Asked(ID, as_of=DAY_3)).body.decode()
     assert "<h1>Huyện An" in own
     assert "Xã Đông" in own
@@ -269,16 +271,20 @@ def test_a_district_sees_itself_and_nothing_of_another(view):
         assert name not in own
     other = view.maker.page(state, seen, Asked(ID, "B", as_of=DAY_3))
     assert (other.status, "Huyện Bình" in other.body.decode()) == (404, False)
-    whole = view.maker.page(state, EVERYTHING, Asked(ID, as_of=DAY_3)).body.decode()
+    whole = view.maker.page(state, WHOLE, Asked(ID, as_of=DAY_3)).body.decode()
     assert "Huyện Bình" in whole
+
+
+def seeing(**what) -> Viewer:
+    return Viewer("ai", "Ai", ((Grant(user="ai", role="viewer", **what), frozenset({Right.SEE})),), Others.NOTHING)
 
 
 def test_a_scope_has_pages_of_its_own(house):
     view = QuickView(load(house))
     page(Client(view))
-    view.scope_of = lambda _: Scope(frozenset({"B"}))
+    view.viewer_of = lambda _: seeing(units=("B",))
     assert "<h1>Huyện Bình" in page(Client(view))
-    view.scope_of = lambda _: Scope(campaigns=frozenset({LATER}))
+    view.viewer_of = lambda _: seeing(campaigns=(LATER,))
     page(Client(view), HERE, 404)
 
 
@@ -288,8 +294,8 @@ def test_what_fails_on_our_side_is_said_first_and_nobody_is_called_for_it(view):
     since = datetime(2025, 3, 2, 3, tzinfo=UTC)
     down = replace(well, outages=(Outage("inbox", since, since, "no answer"),))
     asked = Asked(ID, as_of=DAY_3)
-    fine, failing = (view.maker.page(one, EVERYTHING, asked).body.decode() for one in (well, down))
-    quiet = view.maker.page(replace(well, quiet=True), EVERYTHING, asked).body.decode()
+    fine, failing = (view.maker.page(one, WHOLE, asked).body.decode() for one in (well, down))
+    quiet = view.maker.page(replace(well, quiet=True), WHOLE, asked).body.decode()
     assert "Nguồn inbox hỏng" not in fine
     assert "Nguồn inbox hỏng" in failing
     assert "Bộ nhận số liệu tự động không hoạt động" not in fine
