@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.cookies import SimpleCookie
@@ -53,10 +54,11 @@ class Hand:
     def get(self, address: str) -> Answer:
         parts = urlsplit(address)
         own = not parts.netloc or parts.port == self.server.port
-        line = HTTPConnection("127.0.0.1", self.server.port if own else parts.port, timeout=20)
         said = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.jar.items())} if own and self.jar else {}
-        line.request("GET", parts.path + (f"?{parts.query}" if parts.query else ""), headers=said)
-        found = line.getresponse()
+        with closing(HTTPConnection("127.0.0.1", self.server.port if own else parts.port, timeout=20)) as line:
+            line.request("GET", parts.path + (f"?{parts.query}" if parts.query else ""), headers=said)
+            found = line.getresponse()
+            body = found.read().decode("utf-8", "replace")
         written = SimpleCookie()
         for one in found.headers.get_all("set-cookie") or []:
             written.load(one)
@@ -66,7 +68,6 @@ class Hand:
             else:
                 self.jar[name] = morsel.value
         values = {name: morsel.OutputString() for name, morsel in written.items()}
-        body = found.read().decode("utf-8", "replace")
         return Answer(found.status, found.headers.get("location", ""), body, values, dict(found.headers))
 
     def to_the_provider(self, next_: str = "/") -> str:
@@ -261,9 +262,9 @@ def test_the_frameworks_sign_out_is_out_of_reach(hand):
 
 
 def test_another_name_of_this_machine_is_led_to_the_one_the_provider_knows(hand):
-    line = HTTPConnection("127.0.0.1", hand.server.port, timeout=20)
-    line.request("GET", "/dang-nhap/oidc?next=/xep-hang", headers={"Host": f"localhost:{hand.server.port}"})
-    found = line.getresponse()
+    with closing(HTTPConnection("127.0.0.1", hand.server.port, timeout=20)) as line:
+        line.request("GET", "/dang-nhap/oidc?next=/xep-hang", headers={"Host": f"localhost:{hand.server.port}"})
+        found = line.getresponse()
     assert found.status == 303
     assert found.headers["location"] == f"{hand.server.url}/dang-nhap/oidc?next=%2Fxep-hang"
 
