@@ -6,20 +6,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-CHOSEN = ("lang", "campaign", "as_of", "units", "district", "category", "stage")
-PER_PAGE = ("level", "unit", "people", "until", "row", "way", "period", "measure", "open", "part", "units_shown")
+CHOSEN = ("lang", "campaign", "as_of", "units", "district", "category", "stage", "pin")
+PER_PAGE = (
+    "level", "unit", "people", "until", "row", "way", "period", "measure", "open",
+    "part", "units_shown", "against", "align", "cols",
+    "what", "who", "since", "before",
+)  # fmt: skip
 PATHS = {
     "overview": "/",
     "targets": "/chi-tieu-ngay",
     "ranking": "/xep-hang",
     "lagging": "/don-vi-cham",
     "comparing": "/so-sanh",
+    "map": "/ban-do",
+    "same_day": "/cung-ky",
     "forecast": "/du-bao",
     "unit": "/don-vi",
     "sources": "/nguon-so-lieu",
     "issues": "/can-xu-ly",
     "sending": "/gui-so-lieu",
     "documents": "/van-ban",
+    "audit": "/nhat-ky",
+    "campaigns": "/chien-dich",
 }
 PAGE_AT = {path: page for page, path in PATHS.items()}
 

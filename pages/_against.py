@@ -49,7 +49,8 @@ def found(view: View, against: Against) -> SameDay:
     other = against.view
     if other is None:
         raise ValueError(f"{against.campaign.id} has no figures to compare with")
-    align = Align.SHARE if view.address.get("align") == Align.SHARE else Align.DAY
+    standard = same_day.standard_align(view.campaign, other.campaign)
+    align = next((one for one in Align if one == view.address.get("align")), standard)
     unit = _same_unit(view, other)
     category = view.category if other.campaign.members(view.category) is not None else ALL
     stage = view.stage if view.stage in other.campaign.stage_ids else other.campaign.headline
@@ -91,7 +92,9 @@ def _found(
 
 
 def tabs(view: View) -> str:
-    """Return the two ways of comparing as links: within the campaign, and with another one."""
+    """Return the two ways of comparing as links: units, and campaigns; empty where there is no other campaign."""
+    if not others(view) and view.address.page != "same_day":
+        return ""
     labels = {"comparing": "same_day.inside", "same_day": "page.same_day"}
     drawn = "".join(
         f'<a href="{e(view.address.href(page))}"{" aria-current=page" if page == view.address.page else ""}>'
@@ -108,7 +111,8 @@ def tabs_of(view: View, name: str, label: str, options: Sequence[tuple[str, str]
         current = " aria-current=true" if value == now else ""
         drawn += f'<a href="{e(view.address.href(**{name: value}))}"{current}>{e(words)}</a>'
     said = e(label)
-    return f'<div class="cd-choice"><span>{said}</span><nav class="cd-tabs" aria-label="{said}">{drawn}</nav></div>'
+    tabs = f'<nav class="cd-tabs cd-wraps" aria-label="{said}">{drawn}</nav>'
+    return f'<div class="cd-choice"><span>{said}</span>{tabs}</div>'
 
 
 def choice(view: View, known: Sequence[Campaign], against: Against) -> str:

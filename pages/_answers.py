@@ -6,13 +6,14 @@ They are the answers of the quick view (reporting/answers.py), so a phone, a wal
 from __future__ import annotations
 
 from campaign.progress import UnitProgress
-from pages import _brief, _forecast, _words
+from pages import _brief, _forecast, _help, _words
 from pages._cards import e, link, unit_link
 from pages._view import View
 from reporting import forecasts, numbers
 from reporting.answers import Answers, Card, answers, called
 from reporting.brief import Call
 
+HELP = {"where": "completion", "outlook": "outlook", "today": "catchup_today", "calls": "gap_share"}
 TOLD = 3  # faults that have room; the rest are counted
 
 
@@ -24,16 +25,17 @@ def row_of_five(view: View, row: UnitProgress) -> str:
     return f'<div class="cd-answers">{"".join(drawn)}{last}{_true(view, said)}</div>'
 
 
-def _answer(name: str, title: str, body: str, figure: Card | None = None, small: str = "") -> str:
+def _answer(lang: str, name: str, title: str, body: str, figure: Card | None = None, small: str = "") -> str:
     """Return one answer; `small` stands beside its figure, `body` is HTML already."""
     shown = ""
     if figure is not None:
-        mark = "" if figure.plan is None else f'<b style="left:{figure.plan}%"></b>'
+        plan = "" if figure.plan is None else f'<b style="left:{figure.plan}%"></b>'
         shown = (
             f'<div class="cd-figure" data-tone="{figure.tone}">{e(figure.figure)} <small>{e(small)}</small></div>'
-            f'<div class="cd-track" aria-hidden="true"><i style="width:{figure.width}%"></i>{mark}</div>'
+            f'<div class="cd-track" aria-hidden="true"><i style="width:{figure.width}%"></i>{plan}</div>'
         )
-    return f'<section class="cd-card cd-answer" data-answer="{name}"><h2>{e(title)}</h2>{shown}{body}</section>'
+    mark = _help.mark(HELP[name], lang, title) if name in HELP else ""
+    return f'<section class="cd-card cd-answer" data-answer="{name}"><h2>{e(title)}</h2>{shown}{body}{mark}</section>'
 
 
 def _lines(*lines: str) -> str:
@@ -47,7 +49,7 @@ def _where(view: View, said: Answers, row: UnitProgress) -> str:
     left = view.says("overview.answer.left", n=numbers.whole(row.remaining, view.lang), counts=view.counts)
     units = view.says("overview.units.of", finished=row.units_finished, n=row.units_with_target)
     told = (e(left) if row.remaining else "", "" if row.is_leaf else e(units))
-    return _answer("where", view.says("quick.ask.where"), _lines(*told), said.done, small)
+    return _answer(view.lang, "where", view.says("quick.ask.where"), _lines(*told), said.done, small)
 
 
 def _outlook(view: View, said: Answers, row: UnitProgress) -> str:
@@ -58,20 +60,20 @@ def _outlook(view: View, said: Answers, row: UnitProgress) -> str:
     words = final if final and not row.is_leaf else said.outlook_said
     told = (f"{e(words)} {look}", e(per_day) if row.required_per_day else "")
     small = said.outlook.of if said.outlook else ""
-    return _answer("outlook", view.says("quick.ask.outlook"), _lines(*told), said.outlook, small)
+    return _answer(view.lang, "outlook", view.says("quick.ask.outlook"), _lines(*told), said.outlook, small)
 
 
 def _today(view: View, said: Answers, row: UnitProgress) -> str:
     plan = view.says("overview.today.plan", n=numbers.whole(row.planned_today, view.lang))
     told = (_words.today(view, row) if said.today else e(said.today_said), e(plan) if said.today else "")
     small = said.today.of if said.today else ""
-    return _answer("today", view.says("quick.ask.today", on=row.as_of), _lines(*told), said.today, small)
+    return _answer(view.lang, "today", view.says("quick.ask.today", on=row.as_of), _lines(*told), said.today, small)
 
 
 def _calls(view: View, said: Answers) -> str:
     body = "".join(_call(view, one) for one in said.brief.calls)
     body = f'<ol class="cd-calls">{body}</ol>' if body else _lines(e(said.nobody))
-    return _answer("calls", view.says("quick.ask.calls"), body)
+    return _answer(view.lang, "calls", view.says("quick.ask.calls"), body)
 
 
 def _call(view: View, one: Call) -> str:
@@ -82,7 +84,7 @@ def _call(view: View, one: Call) -> str:
 def _alone(view: View, said: Answers) -> str:
     """Return what a leaf has left, where a roll-up says whom to call."""
     lines = _lines(*(e(line) for line in said.alone_said))
-    return _answer("calls", view.says("column.remaining.long"), lines, said.alone, view.counts)
+    return _answer(view.lang, "calls", view.says("column.remaining.long"), lines, said.alone, view.counts)
 
 
 def _true(view: View, said: Answers) -> str:
@@ -96,8 +98,8 @@ def _true(view: View, said: Answers) -> str:
     stopped = _stopped(view)
     mend = link(view.says("page.issues"), view.address.href("issues")) if faults else ""
     at = numbers.moment(view.figures.published_at, view.config.zone, view.lang)
-    fresh = e(view.says("data.published", at=at))
-    return _answer("true", view.says("quick.ask.true"), _lines(chip, stopped, f"{e(told)} {mend}".strip(), fresh))
+    lines = _lines(chip, stopped, f"{e(told)} {mend}".strip(), e(view.says("data.published", at=at)))
+    return _answer(view.lang, "true", view.says("quick.ask.true"), lines)
 
 
 def _stopped(view: View) -> str:

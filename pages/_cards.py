@@ -46,12 +46,12 @@ def bar(share: float) -> str:
     return f'<div class="cd-track" aria-hidden="true"><i style="width:{share}%"></i></div>'
 
 
-def card(title: str, figure: str, small: str, *lines: str, gauge: str = "") -> str:
-    """Return one figure card; `lines` and `gauge` are HTML already."""
+def card(title: str, figure: str, small: str, *lines: str, gauge: str = "", mark: str = "") -> str:
+    """Return one figure card; `lines`, `gauge` and `mark` (the "?" of its corner) are HTML already."""
     said = "".join(f"<p>{line}</p>" for line in lines if line)
     side = f" <small>{e(small)}</small>" if small else ""
     shown = f'<div class="cd-figure">{e(figure)}{side}</div>'
-    return f'<section class="cd-card"><h2>{e(title)}</h2>{shown}{gauge}{said}</section>'
+    return f'<section class="cd-card"><h2>{e(title)}</h2>{shown}{gauge}{said}{mark}</section>'
 
 
 def panel(title: str, body: str, note: str = "") -> str:

@@ -6,6 +6,7 @@ run a page without passing here.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import partial
 
 import streamlit as st
@@ -13,7 +14,12 @@ import streamlit as st
 from pages import (
     _ask,
     _chrome,
+    _recorded,
     _view,
+    _viewer,
+    atlas,
+    audit,
+    campaigns,
     comparing,
     documents,
     forecast_score,
@@ -21,13 +27,15 @@ from pages import (
     mending,
     overview,
     ranking,
+    same_day,
     sending,
     sources,
     targets,
     unit,
 )
-from pages._address import PATHS, address_of, parsed
+from pages._address import PATHS, Address, address_of, parsed
 from pages._cards import trouble
+from pages._rights import may_open
 from reporting.texts import text
 
 PAGES = {
@@ -36,6 +44,8 @@ PAGES = {
     "ranking": ranking.show,
     "lagging": lagging.show,
     "comparing": comparing.show,
+    "map": atlas.show,
+    "same_day": same_day.show,
     "forecast": forecast_score.show,
     "unit": unit.show,
     "sources": sources.show,
@@ -43,20 +53,32 @@ PAGES = {
     "sending": sending.show,
     "documents": documents.show,
 }
+START = "campaigns"  # shown even where a campaign has no figures
+AUDIT = "audit"  # of the whole house, whatever its figures
+BEGUN = "cd_begun"
 
 
 def main() -> None:
     """Draw the page an address names, with what it chose."""
     pages = {
         name: st.Page(partial(_page, name), title=name, url_path=PATHS[name].strip("/"), default=name == "overview")
-        for name in PAGES
+        for name in (*PAGES, START, AUDIT)
     }
     chosen = st.navigation(list(pages.values()), position="hidden")
     link = st.session_state.pop(_chrome.GO, None)
     target = parsed(link) if link else None
     if target is not None:
         st.switch_page(pages[target.page], query_params=target.query())
+    if _names_nothing(chosen.title) and campaigns.begins(_ask.configuration(), datetime.now(UTC)):
+        st.switch_page(pages[START], query_params=st.query_params.to_dict())
     chosen.run()
+
+
+def _names_nothing(page: str) -> bool:
+    """Tell whether a visit begins with an address that names nothing; a deep link is never led elsewhere."""
+    begun = st.session_state.get(BEGUN, False)
+    st.session_state[BEGUN] = True
+    return not begun and page == "overview" and not set(st.query_params) - {"lang"}
 
 
 def _page(name: str) -> None:
@@ -66,11 +88,30 @@ def _page(name: str) -> None:
     view = _view.read(address, config)
     app = text("app.name", lang)
     st.set_page_config(page_title=f"{text(f'page.{name}', lang)} · {app}", layout="wide")
+    if name == START:
+        _start(address, lang, view)
+        return
+    opens = may_open(_viewer.viewer(), name, view.campaign.id if isinstance(view, _view.View) else None)
+    if not opens:
+        view = _view.Trouble(text("error.page", lang), text("error.page.says", lang), address.href("overview"))
     _chrome.show(address, lang, view if isinstance(view, _view.View) else None)
-    if isinstance(view, _view.Trouble):
+    if name == AUDIT and opens:
+        _recorded.looked(config, _viewer.viewer(), _viewer.address_of_client(), "", name, "")
+        audit.show(address, config, lang)
+    elif isinstance(view, _view.Trouble):
+        _recorded.refused(config, _viewer.viewer(), _viewer.address_of_client(), name, address)
         trouble(view, lang)
     else:
+        _recorded.viewed(view)
         PAGES[name](view)
+
+
+def _start(address: Address, lang: str, view: _view.View | _view.Trouble) -> None:
+    """Draw all campaigns; the header's links lead to the campaign the visitor comes from."""
+    shown = view if isinstance(view, _view.View) else None
+    kept = {**address.chosen, "campaign": shown.campaign.id} if shown else address.chosen
+    _chrome.show(Address(START, kept), lang, shown)
+    campaigns.show(address, _ask.configuration(), lang)
 
 
 main()

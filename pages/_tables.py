@@ -10,6 +10,7 @@ import streamlit as st
 
 from campaign.freshness import Gap
 from campaign.progress import Status, UnitProgress
+from pages import _help, _recorded
 from pages._document import module
 from pages._view import View
 from reporting import charts, numbers, tables
@@ -17,6 +18,7 @@ from reporting.texts import text
 
 Cell = dict[str, Any]
 PAGE = 100
+TEXTS = ("more", "found", "pin", "unpin", "columns", "columns.standard", "help")
 Draw = Callable[[View, UnitProgress], Cell]
 
 _component = st.components.v2.component(
@@ -112,6 +114,7 @@ CELLS: dict[str, Draw] = {
     "reason": _how_long,
     "variance": _signed("variance"),
     "gap_share": _share("gap_share"),
+    "pace": _share("pace"),
     "finished_on": _day("finished_on"),
     "last_as_of": _day("last_as_of"),
 } | {
@@ -133,6 +136,12 @@ CELLS: dict[str, Draw] = {
     )
 }
 LEFT = {"name", "status", "reason"}
+CHOICE = (
+    "rank", "completion", "done", "target", "remaining", "expected", "variance", "done_today", "planned_today",
+    "catchup_today", "gap_today", "required_per_day", "gap_share", "finished_on", "last_as_of", "days_silent", "status",
+    "units_finished", "units_with_target",
+)  # fmt: skip
+OF_ROLL_UPS = ("units_finished", "units_with_target")
 FALLING = {"completion", "done", "target", "remaining", "gap_share", "gap_today", "rank_change"}
 
 
@@ -144,21 +153,53 @@ def units(
     key: str,
     subtitle: str = "",
 ) -> None:
-    """Draw a table of units; each column is (name, part), part 2 leaving on a phone and 3 on a small screen too."""
-    heads = [
-        {
-            "label": view.says(f"column.{name}.short"),
-            "long": view.says(f"column.{name}.long"),
-            "align": "left" if name in LEFT else "right",
-            "kind": "name" if name == "name" else "",
-            "part": part if part > 1 else None,
-            "first": -1 if name in FALLING else 1,
-            "thin": name not in LEFT,
-        }
-        for name, part in columns
-    ]
-    cells = [[CELLS[name](view, row) for name, _ in columns] for row in rows]
-    draw(view, heads, cells, title, key, subtitle)
+    """Draw a table of units; each column is (name, part), part 2 leaving on a phone and 3 on a small screen too.
+
+    The address may name other columns than these, which are then all shown, and units that stand first.
+    """
+    offered = offered_of(columns, rows)
+    shown = chosen_of(view, columns, offered)
+    heads = [_head(view, name, part) for name, part in shown]
+    cells = [[CELLS[name](view, row) for name, _ in shown] for row in rows]
+    standard = [name for name, _ in columns]
+    choices = [(name, view.says(f"column.{name}.short"), name in dict(shown)) for name in offered if name != "name"]
+    more = {
+        "choices": choices,
+        "standard": [name for name in standard if name != "name"],
+        "pins": _pinned(view),
+        "means": [(view.says(f"column.{name}.long"), _help.means(name, view.lang)) for name, _ in shown],
+    }
+    _component(key=f"table-{key}", data=_data(view, heads, cells, title, subtitle) | more)
+
+
+def _head(view: View, name: str, part: int) -> Cell:
+    return {
+        "label": view.says(f"column.{name}.short"),
+        "long": view.says(f"column.{name}.long"),
+        "align": "left" if name in LEFT else "right",
+        "kind": "name" if name == "name" else "",
+        "part": part if part > 1 else None,
+        "first": -1 if name in FALLING else 1,
+        "thin": name not in LEFT,
+    }
+
+
+def offered_of(columns: Sequence[tuple[str, int]], rows: Sequence[UnitProgress]) -> list[str]:
+    """Return the columns one may choose from: the standard ones in their order, then what else tells of such units."""
+    rolled_up = any(not row.is_leaf for row in rows)
+    others = [name for name in CHOICE if rolled_up or name not in OF_ROLL_UPS]
+    return list(dict.fromkeys([*(name for name, _ in columns), *others]))
+
+
+def chosen_of(view: View, columns: Sequence[tuple[str, int]], offered: Sequence[str]) -> Sequence[tuple[str, int]]:
+    """Return the columns the address asks for, the unit's name always among them; else the standard ones."""
+    asked = {name for name in view.address.get("cols").split(",") if name in offered}
+    return [(name, 1) for name in offered if name in asked or name == "name"] if asked else columns
+
+
+def _pinned(view: View) -> list[str]:
+    """Return the codes of the units that stand first, as the address names them."""
+    return [code for code in view.address.get("pin").split(",") if code in view.tree]
 
 
 def _slim(cell: Cell) -> Cell:
@@ -178,21 +219,26 @@ def draw(
     searched: bool = True,
 ) -> None:
     """Draw a table from cells that are already words; `searched`: a long one gets a box to search it by."""
-    _component(
-        key=f"table-{key}",
-        data={
-            "title": title,
-            "subtitle": subtitle,
-            "columns": list(heads),
-            "rows": [[_slim(cell) for cell in row] for row in cells],
-            "page": page,
-            "texts": {
-                "search": view.says("filter.search") if searched else "",
-                "empty": view.says("empty.table"),
-                "more": view.says("table.more"),
-            },
-        },
-    )
+    data = _data(view, heads, cells, title, subtitle)
+    if not searched:
+        data["texts"]["search"] = ""
+    _component(key=f"table-{key}", data=data | {"page": page})
+
+
+def _data(
+    view: View, heads: Sequence[Cell], cells: Sequence[Sequence[Cell]], title: str, subtitle: str
+) -> dict[str, Any]:
+    """Return what the browser is given to draw."""
+    said = {"search": "filter.search", "empty": "empty.table"} | {name: f"table.{name}" for name in TEXTS}
+    return {
+        "title": title,
+        "subtitle": subtitle,
+        "columns": list(heads),
+        "rows": [[_slim(cell) for cell in row] for row in cells],
+        "page": PAGE,
+        "lang": view.lang,
+        "texts": {name: view.says(key) for name, key in said.items()},
+    }
 
 
 def downloads(view: View, make: Callable[[], tables.Table], name: str) -> None:
@@ -201,7 +247,7 @@ def downloads(view: View, make: Callable[[], tables.Table], name: str) -> None:
     with st.container(key=f"cd-downloads-{name}", horizontal=True, horizontal_alignment="right"):
         st.download_button(
             view.says("button.csv"),
-            data=lambda: tables.csv_download(make()),
+            data=_recorded.taken_from(view, f"{stem}.csv", lambda: _csv(make())),
             file_name=f"{stem}.csv",
             mime="text/csv",
             on_click="ignore",
@@ -209,9 +255,17 @@ def downloads(view: View, make: Callable[[], tables.Table], name: str) -> None:
         )
         st.download_button(
             view.says("button.xlsx"),
-            data=lambda: tables.xlsx(make(), view.lang, view.config.zone),
+            data=_recorded.taken_from(view, f"{stem}.xlsx", lambda: _xlsx(view, make())),
             file_name=f"{stem}.xlsx",
             mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             on_click="ignore",
             key=f"xlsx-{name}",
         )
+
+
+def _csv(table: tables.Table) -> _recorded.Counted:
+    return _recorded.Counted(tables.csv_download(table), len(table.rows))
+
+
+def _xlsx(view: View, table: tables.Table) -> _recorded.Counted:
+    return _recorded.Counted(tables.xlsx(table, view.lang, view.config.zone), len(table.rows))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages import _compared, _words
+from pages import _against, _compared, _words
 from pages._cards import draw, e, panel
 from pages._view import View
 from reporting.heatmap import MEASURES
@@ -10,7 +10,8 @@ from reporting.heatmap import MEASURES
 
 def show(view: View) -> None:
     """Draw the heatmap, the small multiples, the rank movement and the stage funnel of the units in view."""
-    draw(_words.head(view, view.row(view.scope), view.says("comparing.title", on=min(view.as_of, view.campaign.end))))
+    title = view.says("comparing.title", on=min(view.as_of, view.campaign.end))
+    draw(_words.head(view, view.row(view.scope), title), _against.tabs(view))
     if view.as_of < view.campaign.start:
         draw(panel(view.says("page.comparing"), _empty(view, "comparing.not_begun", on=view.campaign.start)))
         return

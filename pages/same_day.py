@@ -30,8 +30,8 @@ def show(view: View) -> None:
     draw(_words.head(view, view.row(view.scope), title), _against.tabs(view))
     drawn = choice + _align(view, found) + _steps(view, found) + same_day_chart.chart(found, view.lang)
     draw(panel(view.says("same_day.chart"), drawn + _on(view, chosen, found) + _help.mark("same_day", view.lang)))
-    table = f'<div class="cd-heat-box">{same_day_chart.table(found, view.lang)}</div>'
-    basis = f'<div class="cd-heat-box">{same_day_chart.basis(found, view.lang)}</div>'
+    table = f'<div class="cd-same-box">{same_day_chart.table(found, view.lang)}</div>'
+    basis = f'<div class="cd-same-box">{same_day_chart.basis(found, view.lang)}</div>'
     warned = "".join(note(e(one), "plain") for one in same_day.differs(found, view.lang))
     below = panel(view.says("same_day.table"), table) + panel(view.says("same_day.basis"), basis + warned)
     draw(f'<div class="cd-grid2">{below}</div>')
@@ -41,9 +41,8 @@ def _align(view: View, found: SameDay) -> str:
     """Return the choice of what lies upon what, as links; none where both last as long."""
     if found.mine.length == found.theirs.length:
         return ""
-    options = [(one if one is not Align.DAY else "", view.says(f"same_day.align.{one}")) for one in Align]
-    now = found.align if found.align is not Align.DAY else ""
-    return _against.tabs_of(view, "align", view.says("same_day.align"), options, now)
+    options = [(str(one), view.says(f"same_day.align.{one}")) for one in Align]
+    return _against.tabs_of(view, "align", view.says("same_day.align"), options, str(found.align))
 
 
 def _steps(view: View, found: SameDay) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages import _tables, _words
+from pages import _help, _tables, _words
 from pages._cards import card, draw, e
 from pages._view import View
 from reporting import numbers, tables
@@ -34,12 +34,15 @@ def show(view: View) -> None:
         _words.head(view, row, view.says("targets.title", on=view.as_of)),
         '<div class="cd-cards">',
         card(view.says("targets.needed"), numbers.whole(row.catchup_today, lang), view.counts,
-             e(view.says("overview.today.plan", n=numbers.whole(row.planned_today, lang)))),
-        card(view.says("targets.done"), numbers.whole(row.done_today, lang), view.counts, _words.today(view, row)),
+             e(view.says("overview.today.plan", n=numbers.whole(row.planned_today, lang))),
+             mark=_help.mark("catchup_today", lang)),
+        card(view.says("targets.done"), numbers.whole(row.done_today, lang), view.counts, _words.today(view, row),
+             mark=_help.mark("done_today", lang)),
         card(view.says("targets.units_met"), f"{len(met)}/{len(due)}", view.says("word.unit"),
-             e(view.says("targets.missed", n=len(due) - len(met)))),
+             e(view.says("targets.missed", n=len(due) - len(met))),
+             mark=_help.mark("units_met", lang, view.says("targets.units_met"))),
         card(view.says("overview.per_day"), numbers.whole(row.required_per_day, lang), view.counts,
-             _words.deadline(view, row)),
+             _words.deadline(view, row), mark=_help.mark("required_per_day", lang)),
         "</div>",
     )  # fmt: skip
     _tables.units(view, leaves, COLUMNS, view.says("page.targets"), "targets", view.says("targets.explained"))

@@ -79,7 +79,8 @@ def running(campaigns: Iterable[Campaign], today: date) -> list[Campaign]:
 def title(campaigns: Iterable[Campaign], today: date, lang: str) -> str:
     """Return in one sentence how many there are of each phase."""
     found = [phase_of(one, today) for one in campaigns]
-    return text("campaigns.title", lang, **{str(phase): found.count(phase) for phase in Phase})
+    parts = [text(f"campaigns.title.{one}", lang, n=found.count(one)) for one in Phase if one in found]
+    return text("campaigns.title", lang, n=len(found), parts=", ".join(parts))
 
 
 def empty_card(campaign: Campaign, today: date, lang: str) -> Card:

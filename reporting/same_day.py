@@ -96,6 +96,12 @@ class SameDay:
         return gap_of(self.mine.at(self.number), self.theirs.at(min(self.there(self.number), self.theirs.length)))
 
 
+def standard_align(mine: Campaign, theirs: Campaign) -> Align:
+    """Return how two campaigns are compared unless asked otherwise: by days, unless one lasts over twice as long."""
+    short, long = sorted((one.end - one.start).days + 1 for one in (mine, theirs))
+    return Align.SHARE if long > 2 * short else Align.DAY
+
+
 def day_number(start: date, end: date, day: date) -> int:
     """Return which campaign day a day is: 0 before the first, the last from the last day on."""
     return min(max((day - start).days + 1, 0), (end - start).days + 1)

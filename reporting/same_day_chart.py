@@ -60,26 +60,15 @@ def _picture(found: SameDay, top: Fraction) -> list[str]:
         parts.append(drawing.line(plan, *LOOKS["plan"]))
     for side, name in ((found.theirs, "theirs"), (found.mine, "mine")):
         colour, wide, dash = LOOKS[name]
-        drawn = [at(side, number, value) for number, value in side.reported]
+        day = found.number if side is found.mine else found.there(found.number)
+        drawn = {number: at(side, number, value) for number, value in side.reported}
         if drawn:
-            parts += [drawing.line(drawn, colour, wide, dash), drawing.mark(drawn[-1], colour, 6)]
+            parts.append(drawing.line(drawn.values(), colour, wide, dash))
+            parts += [drawing.mark(point, colour, 11) for number, point in drawn.items() if number <= day][-1:]
     if found.number:
         now = _across(found, found.mine, found.number)
         parts.append(drawing.line([(now, Fraction(0)), (now, Fraction(1))], drawing.LATEST, 1.5))
-        parts += _dots(found, at_now=now, top=top)
     return parts
-
-
-def _dots(found: SameDay, at_now: Fraction, top: Fraction) -> list[str]:
-    """Return a dot on each line where the day that is compared meets it."""
-    there = found.there(found.number)
-    sides = ((found.mine, found.number, "mine"), (found.theirs, there, "theirs"))
-    met = [(side.at(number), name) for side, number, name in sides]
-    return [
-        drawing.mark((at_now, 1 - min(row.completion or Fraction(0), top) / top), LOOKS[name][0], 11)
-        for row, name in met
-        if row is not None
-    ]
 
 
 def _ticks(length: int) -> list[int]:

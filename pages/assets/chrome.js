@@ -7,18 +7,25 @@ const ICONS = {
   ranking: "M4 20v-7h5v7M9 20V5h6v15M15 20v-9h5v9",
   lagging: "M12 3l10 18H2zM12 10v5M12 18v.5",
   comparing: "M4 4h4v4H4zM10 4h4v4h-4zM16 4h4v4h-4zM4 10h4v4H4zM10 10h4v4h-4zM4 16h4v4H4z",
+  map: "M9 4L3 6v14l6-2 6 2 6-2V4l-6 2zM9 4v14M15 6v14",
   forecast: "M3 17l6-6 4 3M13 14l8-9M13 14l8 2M21 5v11",
+  same_day: "M3 20c6 0 8-13 18-14M3 20c9 0 11-6 18-7",
+  campaigns: "M4 4h7v7H4zM14 4h6v7h-6zM4 14h7v6H4zM14 14h6v6h-6z",
+  find: "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14M16 16l5 5",
   unit: "M4 21V8l8-5 8 5v13zM9 21v-6h6v6",
   sources: "M4 6c0-4 16-4 16 0s-16 4-16 0v12c0 4 16 4 16 0V6M4 12c0 4 16 4 16 0",
   issues: "M14.5 5.5a4 4 0 0 0-5 5L4 16v4h4l5.5-5.5a4 4 0 0 0 5-5L16 12l-4-4z",
   sending: "M12 16V4M7 9l5-5 5 5M4 15v5h16v-5",
   documents: "M6 3h9l4 4v14H6zM15 3v4h4M9 12h7M9 16h7",
+  audit: "M5 3h14v18H5zM9 8h6M9 12h6M9 16h4",
   quick: "M13 3L5 14h6l-1 7 8-11h-6z",
   more: "M5 12h.01M12 12h.01M19 12h.01",
   share: "M9 12h6M10 8H7a4 4 0 0 0 0 8h3M14 8h3a4 4 0 0 1 0 8h-3",
   brand: "M5 21V3M5 4h13l-3 4 3 4H5",
 };
 const POLL_MS = 2500;
+const SPREAD_MS = 2500; // after the poll, itself at another moment in each browser: all reruns spread over five seconds
+const MISSES = 2; // one answer that does not come is no lost connection
 const states = new WeakMap();
 let listening = null; // the state whose links are followed; one header a page
 
@@ -70,16 +77,33 @@ function filterBox(state, filter) {
   const choose = (value) => go(state, withParams({ ...filter.clears, [filter.name]: value === filter.standard ? "" : value }));
   select.addEventListener("change", () => choose(select.value));
   const label = make("label", {}, filter.label);
+  if (filter.name === "campaign" && state.data.start) {
+    const { href, label: all } = state.data.start;
+    return make("div", { class: "cd-beside" }, (label.append(select), label),
+      make("a", { class: "cd-icon", href, title: all, "aria-label": all }, small("campaigns")));
+  }
   if (!filter.steps) return (label.append(select), label);
-  const step = (by, sign, name) => {
+  const step = (by, sign, name, said) => {
     const target = select.options[select.selectedIndex + by];
-    const button = make("button", { type: "button", "aria-label": name, title: name, disabled: !target }, sign);
+    const button = make("button", { type: "button", name, "aria-label": said, title: said, disabled: !target }, sign);
     button.addEventListener("click", () => choose(target.value));
     return button;
   };
   // The options run from the latest day back, so an earlier day is one further down.
-  label.append(make("span", { class: "cd-days" }, step(1, "‹", filter.steps.before), select, step(-1, "›", filter.steps.after)));
-  return label;
+  label.append(make("span", { class: "cd-days" }, step(1, "‹", "day-before", filter.steps.before), select, step(-1, "›", "day-after", filter.steps.after)));
+  return select.options.length > 2 ? make("div", { class: "cd-beside" }, label, slider(select, filter.steps.slide, choose)) : label;
+}
+
+// The same choice of a day as a slider: what it stands on is seen in the list beside it, and asked for when let go.
+function slider(select, said, choose) {
+  const last = select.options.length - 1;
+  const range = make("input", { type: "range", class: "cd-slide", name: "as_of-slide", min: 0, max: last, step: 1, "aria-label": said, title: said });
+  const tell = () => range.setAttribute("aria-valuetext", select.options[last - range.valueAsNumber].label);
+  range.value = String(last - select.selectedIndex);
+  tell();
+  range.addEventListener("input", () => { select.selectedIndex = last - range.valueAsNumber; tell(); });
+  range.addEventListener("change", () => choose(select.value));
+  return range;
 }
 
 function tab(data, page, kind) {
@@ -97,8 +121,8 @@ function menu(state, data) {
   const panel = make("div", { class: "cd-panel-of-pages", id: "cd-panel-of-pages" });
   for (const page of data.pages) {
     if (page.group === "work") { panel.append(tab(data, page, "cd-apart")); continue; }
-    nav.append(tab(data, page, page.group === "more" ? "cd-wider" : "cd-always"));
-    if (page.group === "more") panel.append(tab(data, page, "cd-narrow"));
+    if (page.group !== "linked") nav.append(tab(data, page, page.group === "more" ? "cd-wider" : "cd-always"));
+    if (page.group !== "main") panel.append(tab(data, page, "cd-narrow"));
   }
   if (data.quick) panel.append(make("a", { class: "cd-narrow", href: data.quick }, icon("quick"), make("span", {}, data.texts.quick)));
   const inside = data.pages.find((page) => page.current && page.group !== "main");
@@ -123,10 +147,31 @@ function menu(state, data) {
   return nav;
 }
 
-function quickIcon() {
-  const drawn = icon("quick");
+function small(name) {
+  const drawn = icon(name);
   drawn.style.cssText = "width:1.1rem;height:1.1rem";
   return drawn;
+}
+
+// The box that finds a unit: its script and its list are fetched when somebody first asks for it.
+async function find(state) {
+  const { find: asked } = state.data ?? {};
+  if (asked) (await import(location.origin + asked.script)).open(asked, (href) => go(state, href));
+}
+
+const writes = (target) => target.closest?.("input, textarea, select, [contenteditable=true], dialog");
+
+function pressed(event) {
+  if (event.key === "Escape") {
+    const open = event.target.closest?.(".cd-help[open]") ?? document.querySelector(".cd-help[open]");
+    if (open) { open.open = false; open.querySelector("summary").focus(); }
+  }
+  if (!listening || event.ctrlKey || event.metaKey || event.altKey || writes(event.target)) return;
+  if (event.key === "/" && localStorage.getItem("cd-find-key") !== "off") { event.preventDefault(); find(listening); }
+  if (event.shiftKey && (event.key === "ArrowLeft" || event.key === "ArrowRight")) {
+    const button = listening.root.querySelector(`[name="day-${event.key === "ArrowLeft" ? "before" : "after"}"]`);
+    if (button && !button.disabled) { event.preventDefault(); button.click(); }
+  }
 }
 
 function draw(state, data) {
@@ -138,12 +183,16 @@ function draw(state, data) {
     const link = location.origin + data.permalink;
     try { await navigator.clipboard.writeText(link); say(data.texts.copied); } catch { prompt(data.texts.share, link); }
   });
-  state.live = make("span", { class: "cd-live", role: "status" }, make("i"), make("span"));
+  const finds = data.find ? make("button", { class: "cd-icon cd-finds", type: "button", name: "find", title: `${data.find.texts.open} (/)`, "aria-label": data.find.texts.open, "aria-keyshortcuts": "/" },
+    small("find"), make("span", {}, data.find.texts.open), make("kbd", { "aria-hidden": "true" }, "/")) : null;
+  finds?.addEventListener("click", () => find(state));
+  state.live = make("span", { class: "cd-live" }, make("i"), make("span"));
+  state.stale ??= make("p", { class: "cd-stale", role: "status" });
   const top = make("header", { class: "cd-top" },
     make("a", { class: "cd-brand", href: data.home, "data-go": true }, icon("brand"), data.texts.brand),
     nav,
-    make("div", { class: "cd-side" }, state.live,
-      data.quick ? make("a", { class: "cd-icon", href: data.quick, title: data.texts.quick, "aria-label": data.texts.quick }, quickIcon()) : null, share,
+    make("div", { class: "cd-side" }, state.live, finds,
+      data.quick ? make("a", { class: "cd-icon", href: data.quick, title: data.texts.quick, "aria-label": data.texts.quick }, small("quick")) : null, share,
       make("a", { class: "cd-icon", href: data.language.href, hreflang: data.language.code, lang: data.language.code, title: data.language.label, "aria-label": data.language.label, "data-go": true }, data.language.short)));
   const filters = make("div", { class: "cd-filters", role: "group", "aria-label": data.texts.filters, "data-open": state.open });
   for (const filter of data.filters) filters.append(filterBox(state, filter));
@@ -155,7 +204,7 @@ function draw(state, data) {
     summary.setAttribute("aria-expanded", String(state.open));
     summary.lastChild.textContent = data.texts.filters + (state.open ? " ▴" : " ▾");
   });
-  state.root.replaceChildren(top, ...(data.filters.length ? [summary, filters] : []), make("div", { class: "cd-busy", "aria-hidden": "true" }));
+  state.root.replaceChildren(top, ...(data.filters.length ? [summary, filters] : []), state.stale, make("div", { class: "cd-busy", "aria-hidden": "true" }));
   if (focused) state.root.querySelector(`[name="${CSS.escape(focused)}"]`)?.focus();
 }
 
@@ -193,10 +242,19 @@ function say(words) {
   setTimeout(() => node.remove(), 2500);
 }
 
-function show(state, kind, words) {
+// How live the page is: in the header a dot and a word, and across the page a sentence when figures may be old.
+function show(state, kind) {
+  const { texts } = state.data;
   state.live.dataset.state = kind;
-  state.live.title = words;
-  state.live.lastChild.textContent = words;
+  state.live.title = texts[kind];
+  state.live.lastChild.textContent = texts[kind];
+  const says = texts[kind + "_says"] ?? "";
+  if (state.stale.textContent !== says) state.stale.textContent = says; // said once, not at every look
+}
+
+function missed(state, data) {
+  state.misses = (state.misses ?? 0) + 1;
+  if (state.data === data && state.misses >= MISSES) show(state, "lost");
 }
 
 async function poll(state) {
@@ -204,19 +262,55 @@ async function poll(state) {
   if (!data.campaign || document.hidden) return;
   try {
     const answer = await fetch(`/api/version/${encodeURIComponent(data.campaign)}`, { cache: "no-store", signal: AbortSignal.timeout(4000) });
+    if (!answer.ok) { missed(state, data); return; }
     const now = await answer.json();
+    state.misses = 0;
     if (state.data !== data) return; // the page moved on while we asked
     const age = now.scheduler_age_seconds;
-    const quiet = age === null || age > data.quiet_after_seconds;
-    show(state, quiet ? "quiet" : "live", quiet ? data.texts.quiet : data.texts.live);
+    show(state, age === null || age > data.quiet_after_seconds ? "quiet" : "live");
     const seen = `${now.version}|${now.as_of}|${now.failing}`;
-    if (answer.ok && seen !== data.seen && seen !== state.asked) {
+    if (seen !== data.seen && seen !== state.asked) {
       state.asked = seen; // one rerun a change, however long it takes
-      state.send("version", seen);
+      clearTimeout(state.due);
+      state.due = setTimeout(() => states.get(state.root.parentElement) === state && state.send("version", seen), Math.random() * SPREAD_MS);
     }
   } catch {
-    if (state.data === data) show(state, "lost", data.texts.lost);
+    missed(state, data);
   }
+}
+
+// New figures replace the words around a reader: what he opened stays open, and what he stands on keeps the focus.
+const kept = { open: new Set(), met: new WeakSet(), focus: null };
+const unnumbered = (node) => node.textContent.replace(/[\d.,%]+/g, "").trim();
+
+function nameOf(details) {
+  const said = (one) => one.className + unnumbered(one.querySelector("summary") ?? one);
+  const alike = [...document.querySelectorAll(".stHtml details")].filter((one) => said(one) === said(details));
+  return said(details) + alike.indexOf(details);
+}
+
+function opened(event) {
+  if (!event.target.matches?.(".stHtml details") || !event.target.isConnected) return;
+  kept.met.add(event.target);
+  if (event.target.open) kept.open.add(nameOf(event.target)); else kept.open.delete(nameOf(event.target));
+}
+
+function stoodOn(event) {
+  const node = event.target;
+  kept.focus = node.closest?.(".stHtml") ? { node, tag: node.tagName, href: node.getAttribute("href"), said: unnumbered(node) } : null;
+}
+
+function keepPlace(records) {
+  if (!records.some((one) => one.addedNodes.length && (one.target.closest?.(".stHtml") || [...one.addedNodes].some((node) => node.querySelector?.(".stHtml"))))) return;
+  for (const details of document.querySelectorAll(".stHtml details")) {
+    if (kept.met.has(details)) continue;
+    kept.met.add(details);
+    if (!details.open && kept.open.has(nameOf(details))) details.open = true;
+  }
+  const was = kept.focus;
+  if (!was || was.node.isConnected || (document.activeElement && document.activeElement !== document.body)) return;
+  const same = [...document.querySelectorAll(`.stHtml ${was.tag}`)].find((one) => (was.href === null || one.getAttribute("href") === was.href) && unnumbered(one) === was.said);
+  same?.focus({ preventScroll: true });
 }
 
 async function copy(button) {
@@ -226,8 +320,9 @@ async function copy(button) {
 function follow(event) {
   const copied = event.target.closest?.("[data-copy]");
   if (copied) copy(copied);
+  for (const open of document.querySelectorAll(".cd-help[open]")) if (!open.contains(event.target)) open.open = false;
   const link = event.target.closest?.("a[href^='/']:not([href^='/xem'])"); // a plain page is no page of this application
-  if (!link || !listening || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || link.target) return;
+  if (!link || !listening || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || link.hasAttribute("target")) return;
   event.preventDefault();
   go(listening, link.getAttribute("href"));
 }
@@ -243,8 +338,13 @@ export default function chrome({ data, parentElement, setTriggerValue }) {
     document.addEventListener("click", follow);
     state.outside = (event) => state.shut?.(event);
     document.addEventListener("click", state.outside);
+    document.addEventListener("keydown", pressed);
     state.wake = () => { if (!document.hidden) poll(state); };
     document.addEventListener("visibilitychange", state.wake);
+    document.addEventListener("toggle", opened, true);
+    document.addEventListener("focusin", stoodOn);
+    state.words = new MutationObserver(keepPlace);
+    state.words.observe(document.body, { childList: true, subtree: true });
   }
   listening = state;
   state.send = setTriggerValue;
@@ -252,15 +352,20 @@ export default function chrome({ data, parentElement, setTriggerValue }) {
   document.documentElement.lang = data.lang;
   const moved = state.data && state.data.page !== data.page;
   state.data = data;
-  if (moved) { state.open = state.menu = false; document.getElementById("stMain")?.scrollTo(0, 0); }
+  if (moved) { kept.open.clear(); kept.focus = null; state.open = state.menu = false; document.getElementById("stMain")?.scrollTo(0, 0); }
   draw(state, data);
   watchWidgets(state);
-  show(state, data.quiet ? "quiet" : "live", data.quiet ? data.texts.quiet : data.texts.live);
+  show(state, data.quiet ? "quiet" : "live");
   return () => {
     clearInterval(state.timer);
+    clearTimeout(state.due);
+    state.words.disconnect();
+    document.removeEventListener("toggle", opened, true);
+    document.removeEventListener("focusin", stoodOn);
     state.widgets?.disconnect();
     document.removeEventListener("click", follow);
     document.removeEventListener("click", state.outside);
+    document.removeEventListener("keydown", pressed);
     document.removeEventListener("visibilitychange", state.wake);
     states.delete(parentElement);
   };

@@ -1,4 +1,5 @@
-// A table: search, sort, and a page of rows at a time, without asking the server. Cells are text, never HTML.
+// A table: search, sort, and a page of rows at a time, without asking the server; who stands first and which columns are
+// shown stand in the address, so a copied link shows them too. Cells are text, never HTML.
 
 const states = new WeakMap();
 
@@ -18,12 +19,38 @@ function track(cell) {
   return bar;
 }
 
-function drawCell(cell, column) {
+const counted = (n, data) => n.toLocaleString(data.lang === "en" ? "en-GB" : "vi-VN");
+
+// The address of this page with one choice changed; an empty one drops it.
+function changed(name, value) {
+  const query = new URLSearchParams(location.search);
+  if (value) query.set(name, value); else query.delete(name);
+  const text = query.toString();
+  return location.pathname + (text ? "?" + text : "");
+}
+
+// Every link of ours is followed without loading the page anew: one is clicked for who ticked a box.
+function follow(root, href) {
+  const link = make("a", { href, hidden: true });
+  root.append(link);
+  link.click();
+  link.remove();
+}
+
+function pin(state, cell) {
+  const { pins, texts } = state.data, set = pins.includes(cell.code);
+  const after = set ? pins.filter((code) => code !== cell.code) : [...pins, cell.code];
+  const said = (set ? texts.unpin : texts.pin).replace("{name}", cell.text);
+  return make("a", { class: "cd-pin", name: "pin-" + cell.code, href: changed("pin", after.join(",")), "aria-label": said, title: said, "data-set": set }, set ? "★" : "☆");
+}
+
+function drawCell(state, cell, column) {
   const kind = [column.thin ? "cd-thin" : "", column.align === "right" ? "cd-r" : "", column.kind === "name" ? "cd-n" : "", column.part ? `cd-p${column.part}` : ""].filter(Boolean).join(" ");
   const td = make("td", { class: kind || false });
   let inner = cell.chip ? make("span", { class: `cd-chip cd-${cell.chip}` }, make("span", { "aria-hidden": "true" }, cell.sign), cell.text) : document.createTextNode(cell.text);
   if (cell.tone) inner = make("span", { class: `cd-${cell.tone}` }, cell.text);
   if (cell.href) inner = make("a", { href: cell.href }, cell.text);
+  if (state.data.pins && column.kind === "name" && cell.code) td.append(pin(state, cell));
   td.append(cell.bar == null ? inner : make("div", { class: "cd-bar" }, track(cell), make("span", {}, inner)));
   if (cell.note) td.append(make("small", {}, cell.note));
   return td;
@@ -42,7 +69,9 @@ function arrange(state) {
       return (typeof x === "number" && typeof y === "number" ? x - y : String(x).localeCompare(String(y), "vi", { numeric: true })) * sort.way;
     });
   }
-  return rows;
+  if (!data.pins?.length) return rows;
+  const set = (row) => data.pins.includes(row.find((cell) => cell.code)?.code);
+  return [...rows.filter(set), ...rows.filter((row) => !set(row))];
 }
 
 function fill(state) {
@@ -50,27 +79,77 @@ function fill(state) {
   const rows = arrange(state);
   const body = make("tbody");
   for (const row of rows.slice(0, state.shown)) {
-    body.append(make("tr", {}, ...row.map((cell, index) => drawCell(cell, data.columns[index]))));
+    const set = data.pins?.includes(row.find((cell) => cell.code)?.code);
+    body.append(make("tr", { "data-pinned": set }, ...row.map((cell, index) => drawCell(state, cell, data.columns[index]))));
   }
+  state.found.textContent = state.query.trim() ? data.texts.found.replace("{n}", counted(rows.length, data)).replace("{m}", counted(data.rows.length, data)) : "";
   if (!rows.length) body.append(make("tr", {}, make("td", { colspan: data.columns.length, class: "cd-empty" }, data.texts.empty)));
   state.table.tBodies[0].replaceWith(body);
   state.more.hidden = rows.length <= state.shown;
-  state.more.textContent = data.texts.more.replace("{n}", String(rows.length - state.shown));
+  state.more.textContent = data.texts.more.replace("{n}", counted(rows.length - state.shown, data));
   state.heads.forEach((head, index) => {
     if (state.sort?.column === index) head.setAttribute("aria-sort", state.sort.way > 0 ? "ascending" : "descending");
     else head.removeAttribute("aria-sort");
   });
 }
 
-function draw(state) {
+// Which columns are shown: each box changes the address, and the server sends what is shown.
+function chooser(state) {
   const { data, root } = state;
+  if (!data.choices) return null;
+  const boxes = data.choices.map(([name, label, shown]) => {
+    const box = make("input", { type: "checkbox", name: "col-" + name });
+    box.checked = shown;
+    box.addEventListener("change", () => {
+      const now = data.choices.filter(([one, , was]) => (one === name ? !was : was)).map(([one]) => one);
+      const standard = now.length === data.standard.length && now.every((one) => data.standard.includes(one));
+      follow(root, changed("cols", standard ? "" : now.join(",") || "name"));
+    });
+    return make("label", {}, box, label);
+  });
+  const reset = make("a", { href: changed("cols", ""), name: "col-standard" }, data.texts["columns.standard"]);
+  return opening(state, "columns", data.texts.columns, make("div", { class: "cd-boxes" }, ...boxes, reset));
+}
+
+// What the columns shown mean: one "?" a table, opened by touch, mouse and keyboard alike.
+function meaning(state) {
+  const { data } = state;
+  if (!data.means) return null;
+  const list = make("dl", {}, ...data.means.filter(([, said]) => said).flatMap(([name, said]) => [make("dt", {}, name), make("dd", {}, said)]));
+  return opening(state, "means", "?", list, data.texts.help);
+}
+
+function opening(state, name, label, body, said) {
+  const box = make("details", { class: `cd-opens cd-opens-${name}`, open: state.opened === name }, make("summary", { name: "opens-" + name, "aria-label": said, title: said }, label), body);
+  box.addEventListener("toggle", () => {
+    if (box.open) { state.opened = name; for (const other of box.parentElement.querySelectorAll("details.cd-opens[open]")) if (other !== box) other.open = false; }
+    else if (state.opened === name) state.opened = null;
+  });
+  box.addEventListener("keydown", (event) => { if (event.key === "Escape" && box.open) { box.open = false; box.querySelector("summary").focus(); } });
+  return box;
+}
+
+// Drawing anew takes the focus away: it goes back to where it was, with what was being typed.
+function focused(root) {
+  const now = document.activeElement;
+  if (!root.contains(now) || !now.getAttribute("name")) return () => {};
+  const name = now.getAttribute("name"), from = now.selectionStart;
+  return () => {
+    const found = root.querySelector(`[name="${CSS.escape(name)}"]`);
+    found?.focus({ preventScroll: true });
+    if (from != null && found?.setSelectionRange && found.type === "search") found.setSelectionRange(from, from);
+  };
+}
+
+function draw(state) {
+  const { data, root } = state, refocus = focused(root);
   state.haystack = data.rows.map((row) => plain(row.filter((_, index) => data.columns[index].kind === "name").map((cell) => `${cell.text} ${cell.note ?? ""} ${cell.code ?? ""}`).join(" ")));
   const search = make("input", { type: "search", placeholder: data.texts.search, "aria-label": data.texts.search, name: "search" });
   search.value = state.query;
   search.addEventListener("input", () => { state.query = search.value; state.shown = state.data.page; fill(state); });
   const title = make("div", { class: "cd-h2", role: "heading", "aria-level": "2" }, data.title, data.subtitle ? make("small", {}, data.subtitle) : null);
   state.heads = data.columns.map((column, index) => {
-    const button = make("button", { type: "button", title: column.long }, column.label);
+    const button = make("button", { type: "button", name: "sort-" + index, title: column.long }, column.label);
     button.addEventListener("click", () => {
       const first = column.first ?? 1;
       state.sort = state.sort?.column !== index ? { column: index, way: first } : state.sort.way === first ? { column: index, way: -first } : null;
@@ -79,12 +158,14 @@ function draw(state) {
     return make("th", { scope: "col", class: [column.thin ? "cd-thin" : "", column.align === "right" ? "cd-r" : "", column.part ? `cd-p${column.part}` : ""].filter(Boolean).join(" ") || false }, button);
   });
   state.table = make("table", {}, make("thead", {}, make("tr", {}, ...state.heads)), make("tbody"));
+  state.found = make("span", { class: "cd-found", role: "status" });
   state.more = make("button", { type: "button", class: "cd-more" });
   state.more.addEventListener("click", () => { state.shown += data.page; fill(state); });
   root.replaceChildren(make("section", { class: "cd-table" },
-    make("header", {}, title, data.texts.search && data.rows.length > 8 ? search : null),
-    make("div", { class: "cd-scroll" }, state.table), state.more));
+    make("header", {}, title, make("div", { class: "cd-tools" }, state.found, data.texts.search && data.rows.length > 8 ? search : null, chooser(state), meaning(state))),
+    make("div", { class: "cd-scroll", "data-chosen": Boolean(data.choices?.some(([name, , shown]) => shown !== data.standard.includes(name))) }, state.table), state.more));
   fill(state);
+  refocus();
 }
 
 export default function table({ data, parentElement }) {

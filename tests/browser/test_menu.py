@@ -8,6 +8,7 @@ from tests.browser.conftest import settled
 pytestmark = pytest.mark.browser
 EVERYDAY = ["Tổng quan", "Chỉ tiêu ngày", "Bảng xếp hạng", "Đơn vị chậm"]
 FURTHER = ["So sánh", "Dự báo", "Đơn vị"]
+LINKED = ["Cùng kỳ", "Các chiến dịch"]  # others lead there; on a phone they stand with the rest
 WORK = ["Nguồn số liệu", "Dữ liệu cần xử lý: 3 dòng cần xử lý", "Gửi số liệu", "Văn bản"]
 
 
@@ -19,7 +20,8 @@ def seen(page) -> list[str]:
 @pytest.mark.parametrize(
     ("width", "in_sight", "behind"),
     [
-        (1366, [*EVERYDAY, *FURTHER, *WORK], None),
+        (1680, [*EVERYDAY, *FURTHER, *WORK], None),
+        (1366, [*EVERYDAY, *FURTHER], "Số liệu"),
         (1024, [*EVERYDAY, *FURTHER], "Số liệu"),
         (800, [*EVERYDAY, *FURTHER], "Số liệu"),
         (390, EVERYDAY, "Thêm"),
@@ -36,7 +38,7 @@ def test_every_page_is_in_sight_or_behind_one_button_that_says_how_many_rows_wai
         expect(button).to_contain_text("3")
         expect(button).to_have_attribute("aria-expanded", "false")
         button.click()
-        assert set(seen(page)) - {"Xem nhanh"} == {*EVERYDAY, *FURTHER, *WORK}
+        assert set(seen(page)) - {"Xem nhanh", *LINKED} == {*EVERYDAY, *FURTHER, *WORK}
         page.locator("h1").click()
         assert seen(page) == in_sight
 
