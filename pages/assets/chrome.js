@@ -18,6 +18,7 @@ const ICONS = {
   sending: "M12 16V4M7 9l5-5 5 5M4 15v5h16v-5",
   documents: "M6 3h9l4 4v14H6zM15 3v4h4M9 12h7M9 16h7",
   audit: "M5 3h14v18H5zM9 8h6M9 12h6M9 16h4",
+  account: "M12 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c0-4.5 3.5-7 8-7s8 2.5 8 7",
   quick: "M13 3L5 14h6l-1 7 8-11h-6z",
   more: "M5 12h.01M12 12h.01M19 12h.01",
   share: "M9 12h6M10 8H7a4 4 0 0 0 0 8h3M14 8h3a4 4 0 0 1 0 8h-3",
@@ -114,6 +115,13 @@ function tab(data, page, kind) {
     "aria-label": count ? `${page.label}: ${data.waiting.label}` : false, "data-go": true }, icon(page.icon), label, count);
 }
 
+// Who is signed in, and the way to his account; or that nobody need be.
+function account(data, kind) {
+  const { href, label, title } = data.account, parts = [icon("account"), make("span", {}, label)];
+  return href ? make("a", { class: kind, href, title, target: "_self", name: "account" + kind }, ...parts)
+    : make("span", { class: kind + " cd-nobody", title }, ...parts);
+}
+
 // Four pages are always in sight. The pages one works on stand apart: beside them where there is room, else behind one
 // button; on a phone that button holds every page that has no room under the thumb.
 function menu(state, data) {
@@ -125,6 +133,7 @@ function menu(state, data) {
     if (page.group !== "main") panel.append(tab(data, page, "cd-narrow"));
   }
   if (data.quick) panel.append(make("a", { class: "cd-narrow", href: data.quick }, icon("quick"), make("span", {}, data.texts.quick)));
+  panel.append(account(data, "cd-narrow"));
   const inside = data.pages.find((page) => page.current && page.group !== "main");
   const button = make("button", { class: "cd-opens-pages", type: "button", name: "cd-opens-pages", "aria-controls": panel.id,
     "data-here": inside ? inside.group : false },
@@ -191,7 +200,7 @@ function draw(state, data) {
   const top = make("header", { class: "cd-top" },
     make("a", { class: "cd-brand", href: data.home, "data-go": true }, icon("brand"), data.texts.brand),
     nav,
-    make("div", { class: "cd-side" }, state.live, finds,
+    make("div", { class: "cd-side" }, account(data, "cd-account"), state.live, finds,
       data.quick ? make("a", { class: "cd-icon", href: data.quick, title: data.texts.quick, "aria-label": data.texts.quick }, small("quick")) : null, share,
       make("a", { class: "cd-icon", href: data.language.href, hreflang: data.language.code, lang: data.language.code, title: data.language.label, "aria-label": data.language.label, "data-go": true }, data.language.short)));
   const filters = make("div", { class: "cd-filters", role: "group", "aria-label": data.texts.filters, "data-open": state.open });
@@ -262,6 +271,7 @@ async function poll(state) {
   if (!data.campaign || document.hidden) return;
   try {
     const answer = await fetch(`/api/version/${encodeURIComponent(data.campaign)}`, { cache: "no-store", signal: AbortSignal.timeout(4000) });
+    if (answer.status === 401) { location.reload(); return; } // signed out: the gate leads to the way in, and back here
     if (!answer.ok) { missed(state, data); return; }
     const now = await answer.json();
     state.misses = 0;
