@@ -6,13 +6,15 @@ import getpass
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from access.audit import What, folder, note, plain
 from campaign.configuration import Configuration
+from campaign.explanations import EXPLAIN
+from etl.envelope import Envelope, Kind
 from warehouse.versions import write_whole
 
 HOUSE = "house"  # what happens by the clock, and not because somebody asked
@@ -30,6 +32,42 @@ def terminal() -> str:
 def by_command(config: Configuration, what: What, campaign: str = "", **about: object) -> None:
     """Put on record what somebody did from the terminal."""
     note(config, what, terminal(), about, campaign=campaign)
+
+
+def handed_in(config: Configuration, envelope: Envelope, files: Sequence[tuple[str, bytes]]) -> None:
+    """Put on record that somebody hands something in, before it is; SourceError when that cannot be kept."""
+    about: dict[str, object] = {"envelope": envelope.id}
+    what = What.SUBMIT
+    if envelope.kind is Kind.DECISIONS:
+        said = [one for _, content in files for one in _decided(content)]
+        what = What.EXPLAIN if set(said) == {EXPLAIN} else What.DECIDE
+        about |= {"did": [f"{one} {said.count(one)}" for one in dict.fromkeys(said)]}
+    elif envelope.kind is Kind.NOTICE:
+        what = What.ISSUE
+        about |= _ordered(files[0][1]) if files else {}
+    else:
+        about |= {"file": [name for name, _ in files], "bytes": sum(len(content) for _, content in files)}
+    source = {"source": envelope.source} if envelope.source else {}
+    note(config, what, envelope.sender.id, about | source, ip=envelope.ip, campaign=envelope.campaign, at=envelope.at)
+
+
+def _decided(content: bytes) -> list[str]:
+    return [str(one.get("what", "")) for one in json.loads(content)["decisions"]]
+
+
+def _ordered(content: bytes) -> dict[str, object]:
+    order = json.loads(content)
+    return {name: order[name] for name in ("period", "unit", "number", "replaces") if order.get(name)}
+
+
+def taken_in(config: Configuration, envelope: Envelope, outcome: Mapping[str, Any]) -> None:
+    """Put on record what became of something handed in: taken in, or refused and why."""
+    about: dict[str, object] = {"envelope": envelope.id}
+    if "error" in outcome:
+        what, facts = What.REFUSED, {"why": outcome["error"]}
+    else:
+        what, facts = What.ADMIT, {name: value for name, value in outcome.items() if isinstance(value, str | int)}
+    note(config, what, envelope.sender.id, about | facts, ip=envelope.ip, campaign=envelope.campaign)
 
 
 def configuration_told(config: Configuration, now: datetime | None = None) -> list[str]:

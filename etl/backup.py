@@ -16,10 +16,12 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from access.audit import What, record
 from campaign.configuration import Configuration
 from campaign.errors import ContractError, SourceError, UsageError
 from campaign.sections import IDENTIFIER
 from etl import audit_kept
+from etl.audited import HOUSE
 from etl.outbox import Outbox
 from etl.received import FINISHED, INCOMING
 from etl.register import PIN, versions_named
@@ -287,5 +289,6 @@ def run_scheduled(config: Configuration) -> dict[str, Any]:
         _unpacked(folder / name, Path(scratch))
     for old in sorted(folder.glob(f"*{SUFFIX}"))[: -config.backup.keep]:
         old.unlink()
+    record(config, What.BACKUP, HOUSE, file=name, files=made["files"])
     LOG.info("backup %s: %d files, test-restored", name, made["files"])
     return made

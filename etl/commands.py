@@ -191,6 +191,8 @@ def _start(asked: argparse.Namespace) -> int:
 
 
 def _ingest(asked: argparse.Namespace) -> int:
+    from access.audit import What  # noqa: PLC0415
+    from etl.audited import by_command  # noqa: PLC0415
     from etl.forecasting import after_publishing  # noqa: PLC0415
     from etl.intake import ingest, source_for  # noqa: PLC0415
     from etl.publishing import known_campaign  # noqa: PLC0415
@@ -200,6 +202,8 @@ def _ingest(asked: argparse.Namespace) -> int:
     campaign = known_campaign(config, asked.campaign)
     source = source_for(config, campaign, asked.source)
     load_demo(config)
+    if not asked.dry_run:
+        by_command(config, What.SUBMIT, campaign.id, file=[one.name for one in asked.files], source=asked.source or "")
     outcome = ingest(config, campaign, asked.files, source, asked.received_at, dry_run=asked.dry_run)
     if not asked.dry_run:
         after_publishing(config, campaign.id)
@@ -231,6 +235,8 @@ def _run(asked: argparse.Namespace) -> int:
 
     config = _configured(asked)
     load_demo(config)
+    if asked.source:
+        _pulled(config, asked.source)
     names = [asked.source] if asked.source else [one.name for one in config.sources if one.schedule]
     code, done = 0, []
     for name in names:
@@ -247,6 +253,15 @@ def _run(asked: argparse.Namespace) -> int:
         for one in done:
             print(" ".join(f"{name}={value}" for name, value in one.items()))
     return code
+
+
+def _pulled(config: Configuration, source: str) -> None:
+    from access.audit import What  # noqa: PLC0415
+    from etl.audited import by_command  # noqa: PLC0415
+
+    found = config.source(source)
+    if found is not None:
+        by_command(config, What.PULL, found.campaign, source=source)
 
 
 def _opened(asked: argparse.Namespace) -> tuple[Configuration, Any]:

@@ -70,7 +70,9 @@ def _formats(asked: argparse.Namespace, usual: tuple[str, ...]) -> tuple[str, ..
 
 
 def _issue(asked: argparse.Namespace, opened: Opened) -> int:
-    from etl.drawn import made_ready  # noqa: PLC0415 - as above
+    from access.audit import What  # noqa: PLC0415 - as above
+    from etl.audited import by_command  # noqa: PLC0415
+    from etl.drawn import made_ready  # noqa: PLC0415
     from etl.envelope import LOCAL  # noqa: PLC0415 - as above
     from etl.numbered import copied, issue  # noqa: PLC0415
     from etl.office import office  # noqa: PLC0415
@@ -92,6 +94,8 @@ def _issue(asked: argparse.Namespace, opened: Opened) -> int:
     )
     if asked.out is not None:
         made_ready(asked.out)  # before a number is taken
+    facts = {"period": asked.period, "unit": asked.unit or "", "number": asked.number}
+    by_command(configured, What.ISSUE, asked.campaign, **{name: value for name, value in facts.items() if value})
     record = issue(configured, known_campaign(configured, asked.campaign), order, LOCAL, now=now)
     print(f"{record.id}: {record.reference}, {record.version}, {len(record.files)} files")
     if asked.out is not None:

@@ -147,6 +147,7 @@ class Scheduler:
                 file.unlink(missing_ok=True)
             elif not may_ask(self.configuration, wish or {}):
                 log.warning("request %s: %s asked for %s and may not", file.stem, _who(wish), job.name)
+                _put_on_record(self.configuration, wish or {}, job.name)
                 file.unlink(missing_ok=True)
             else:
                 log.info("request: %s", job.name)
@@ -178,6 +179,14 @@ def _who(wish: Mapping[str, object] | None) -> str:
     return repr(sender.get("id")) if isinstance(sender, Mapping) else "nobody known"
 
 
+def _put_on_record(configuration: Configuration, wish: Mapping[str, object], name: str) -> None:
+    from access.audit import What, record  # noqa: PLC0415 – as below
+
+    sender = wish.get("sender")
+    who = str(sender.get("id", "")) if isinstance(sender, Mapping) else ""
+    record(configuration, What.REFUSED, who, did=name)
+
+
 def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
     raise SystemExit(0)
 
@@ -190,12 +199,23 @@ def serve(configuration: Configuration, all_jobs: Iterable[Job]) -> int:
     Path(lock.lock_file).parent.mkdir(parents=True, exist_ok=True)
     try:
         with lock.acquire(timeout=0):
+            _tell_configuration(configuration)
             Scheduler(configuration, all_jobs).run()
     except Timeout:
         beat = heartbeat.read(configuration) or {}
         log.warning("another scheduler (process %s) already serves %s", beat.get("pid", "?"), configuration.data)
         return HELD
     return 0
+
+
+def _tell_configuration(configuration: Configuration) -> None:
+    """Put on record what changed in the configuration since the last start; the scheduler starts all the same."""
+    from etl.audited import configuration_told  # noqa: PLC0415 – a broken import is not the scheduler's failure
+
+    try:
+        configuration_told(configuration)
+    except OSError as problem:
+        log.error("configuration: %s", sentence(problem))  # noqa: TRY400 – one line
 
 
 def main() -> int:

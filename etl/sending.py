@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from access.audit import What
 from campaign.configuration import Configuration
 from campaign.errors import UsageError
 from etl import messages
+from etl.audited import by_command
 from etl.outbox import Note, Outbox, State
 from reporting import numbers
 from reporting.figures import Figures
@@ -51,6 +53,7 @@ def send(config: Configuration, asked: argparse.Namespace) -> int:
     if asked.dry_run:
         _dry_run(config, asked.name, now)
         return 0
+    by_command(config, What.RESEND, message=asked.resend or asked.name)
     notes = messages.resend(config, asked.resend, now) if asked.resend else messages.send_now(config, asked.name, now)
     _show(notes, config, as_json=asked.json)
     return 0 if all(one.state is State.SENT for one in notes) else 1

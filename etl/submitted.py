@@ -20,6 +20,7 @@ from typing import Any
 from campaign.configuration import Campaign, Configuration
 from campaign.errors import CanDichError, ContractError, SourceError
 from campaign.notices import Order, read_order
+from etl.audited import handed_in, taken_in
 from etl.envelope import Envelope, Kind, Sender, read_envelope
 from etl.intake import ingest, received_store, recover, source_for
 from etl.publishing import known_campaign
@@ -79,6 +80,7 @@ def submit(
             listed.append({"name": place.name, "kept": f"{number}/{place.name}", "sha256": sha256_of(place)})
         document = {**envelope.document(), "files": listed}
         write_whole(draft / ENVELOPE, json.dumps(document, ensure_ascii=False, indent=1).encode())
+        handed_in(config, envelope, files)
         draft.rename(folder(config) / name)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
@@ -160,8 +162,18 @@ def _take(config: Configuration, place: Path) -> None:
             aside = folder(config) / REFUSED
             aside.mkdir(exist_ok=True)
             shutil.copytree(work, aside / name, dirs_exist_ok=True)
+        _put_on_record(config, work, outcome)
         write_whole(results / f"{name}.json", json.dumps(outcome, ensure_ascii=False).encode())
     shutil.rmtree(work)
+
+
+def _put_on_record(config: Configuration, work: Path, outcome: Mapping[str, Any]) -> None:
+    """Leave word in the audit log of how an envelope ended, in the name of whoever handed it in."""
+    try:
+        envelope = read_envelope(json.loads((work / ENVELOPE).read_text("utf-8")), work.name)
+    except (OSError, ValueError, ContractError):  # nobody can be named: the log of the scheduler has told it
+        return
+    taken_in(config, envelope, outcome)
 
 
 def _outcome(config: Configuration, work: Path, *, cut_short: bool) -> dict[str, Any]:

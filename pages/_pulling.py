@@ -9,12 +9,14 @@ from typing import Any
 
 import streamlit as st
 
+from access.audit import What, record
 from campaign.access import Right
+from campaign.errors import SourceError
 from campaign.freshness import cause_of
 from etl import request
 from etl.envelope import LOCAL, Sender
 from etl.freshness import State, moment
-from pages import _reach, _submitting
+from pages import _reach, _submitting, _viewer
 from pages._cards import draw, e
 from pages._view import View
 from reporting import numbers
@@ -52,9 +54,12 @@ def _ask(view: View, name: str) -> None:
     asked: dict[str, tuple[str, datetime]] = st.session_state.setdefault(ASKED, {})
     now = datetime.now(UTC)
     try:
+        record(view.config, What.PULL, view.viewer.id, _viewer.address_of_client(), view.campaign.id, source=name)
         asked[name] = (str(request.submit(view.config, "pull", _asker(), source=name)), now)
     except OSError as problem:
         asked[name] = (f"!{problem.strerror}", now)
+    except SourceError as problem:
+        asked[name] = (f"!{problem.found}", now)
 
 
 def _asker() -> Sender | None:

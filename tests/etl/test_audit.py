@@ -12,12 +12,14 @@ from access.chain import files_of, read_head
 from access.entries import Entry, Wanted, latest
 from access.verifying import verify
 from campaign.configuration import Configuration
-from campaign.errors import ContractError
+from campaign.errors import ContractError, SourceError
 from etl.audit_kept import judged
 from etl.audited import configuration_told
-from etl.backup import _contents, backup, restore
+from etl.backup import _contents, backup, restore, run_scheduled
 from etl.configured import load
 from etl.doctor import examine
+from etl.envelope import Kind, Sender
+from etl.submitted import submit, submit_decisions, take_all
 from tests.warehouse.small import ID, Small, counts
 
 AT = datetime(2026, 11, 22, 1, tzinfo=UTC)
@@ -198,3 +200,58 @@ def test_the_command_prints_what_was_asked_for_and_proves_a_record_noted_elsewhe
 def test_a_backup_names_no_place_outside_the_log(small: Small, name: str) -> None:
     with pytest.raises(ContractError):
         _contents(small.folder, {"campaigns": {}, "files": {name: "0"}})
+
+
+ASKED = Sender("lan.nguyen", "Nguyễn Thị Lan")
+
+
+def test_what_is_handed_in_is_on_record_before_it_is_taken_in_and_again_with_what_became_of_it(small: Small) -> None:
+    name = submit(small.config, ID, Kind.FILES, ASKED, [("a.csv", counts(("00101", "3", 10)).encode())], "", "10.0.0.7")
+    (sent,) = told(small.config)
+    assert (sent.what, sent.who, sent.ip, sent.campaign) == ("submit", "lan.nguyen", "10.0.0.7", ID)
+    assert (sent.about["envelope"], sent.about["file"]) == (name, ["a.csv"])
+    take_all(small.config)
+    taken = told(small.config)[-1]
+    assert (taken.what, taken.who, taken.about["envelope"]) == ("admit", "lan.nguyen", name)
+    assert (taken.about["accepted"], taken.about["version"]) == (1, "v000001")
+
+
+def test_what_is_handed_in_and_refused_is_on_record_with_the_reason(small: Small) -> None:
+    name = submit(small.config, ID, Kind.FILES, ASKED, [("a.xlsx", b"not a workbook")])
+    take_all(small.config)
+    sent, refused = told(small.config)
+    assert (sent.what, refused.what, refused.about["envelope"]) == ("submit", "refused", name)
+    assert "a.xlsx" in str(refused.about["why"])
+
+
+def test_nothing_is_handed_in_while_the_log_cannot_be_written(small: Small) -> None:
+    small.config.data.mkdir(exist_ok=True)
+    folder(small.config).write_text("in the way")
+    with pytest.raises(SourceError, match="audit log"):
+        submit(small.config, ID, Kind.FILES, ASKED, [("a.csv", b"x")])
+    assert not list((small.config.data / "submitted").iterdir())
+
+
+def test_decisions_and_explanations_are_told_apart_and_their_words_are_not_in_the_log(small: Small) -> None:
+    submit_decisions(small.config, ID, ASKED, [{"what": "accept", "reason": "riêng tư"}, {"what": "dismiss"}])
+    submit_decisions(small.config, ID, ASKED, [{"what": "explain", "reason": "riêng tư"}])
+    decided, explained = told(small.config)
+    assert (decided.what, decided.about["did"]) == ("decide", ["accept 1", "dismiss 1"])
+    assert (explained.what, explained.about["did"]) == ("explain", ["explain 1"])
+    assert b"ri\xc3\xaang" not in files_of(folder(small.config))[0].read_bytes()
+
+
+def test_a_load_from_the_terminal_is_on_record_and_one_that_only_looks_is_not(small: Small) -> None:
+    file = small.write("r.csv", counts(("00101", "3", 10)))
+    assert small.command("ingest", "--campaign", ID, "--dry-run", str(file))[0] == 0
+    assert told(small.config) == []
+    assert small.command("ingest", "--campaign", ID, str(file))[0] == 0
+    (sent,) = told(small.config)
+    assert (sent.what, sent.campaign, sent.about["file"]) == ("submit", ID, ["r.csv"])
+
+
+def test_the_nightly_backup_is_on_record_as_nobodys(small: Small) -> None:
+    small.send(counts(("00101", "3", 10)))
+    run_scheduled(small.config)
+    (made,) = told(small.config)
+    assert (made.what, made.who) == ("backup", "house")
