@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from campaign.configuration import ALL
-from pages import _ask
+from pages import _ask, _recorded
 from pages._cards import draw, e, unit_link
 from pages._view import View
 from reporting.brief import Brief, Call, Failing
@@ -57,7 +59,9 @@ def downloads(view: View) -> None:
         for form, mime in MIME.items():
             st.download_button(
                 view.says(f"brief.take.{form}"),
-                data=lambda form=form: _ask.brief_page(made, form, view.figures),
+                data=_recorded.taken_from(
+                    view, file_name(made, form), partial(_ask.brief_page, made, form, view.figures)
+                ),
                 file_name=file_name(made, form),
                 mime=mime,
                 on_click="ignore",

@@ -13,7 +13,7 @@ from campaign.notices import MOST, Block, Order, Reason, Record, corrections, ne
 from etl import register
 from etl.drawn import mark_of, zipped
 from etl.envelope import Kind
-from pages import _reach, _submitting
+from pages import _reach, _recorded, _submitting
 from pages._cards import draw, e, note
 from pages._documents_draft import Draft
 from pages._documents_preview import STUDIO
@@ -66,7 +66,7 @@ def _downloads(draft: Draft) -> None:
         for form in draft.formats:
             st.download_button(
                 view.says(f"documents.draft.{form}"),
-                data=partial(_first, draft, form),
+                data=_recorded.taken(view.config, f"{name}.{form}", partial(_first, draft, form), *_told(draft)),
                 file_name=f"{name}.{form}",
                 mime=KINDS[form],
                 on_click="ignore",
@@ -76,12 +76,22 @@ def _downloads(draft: Draft) -> None:
             return
         st.download_button(
             view.says("documents.draft.zip", n=len(draft.notices)),
-            data=lambda: zipped((one.name, one.content) for one in draft.files(draft.formats)),
+            data=_recorded.taken(view.config, f"{name}.zip", partial(_zip, draft), *_told(draft)),
             file_name=f"{name}.zip",
             mime=KINDS["zip"],
             on_click="ignore",
             key="cd-draft-zip",
         )
+
+
+def _told(draft: Draft) -> tuple[str, dict[str, object]]:
+    """Return what the audit log is told of a draft that somebody takes home: its campaign, its period, its unit."""
+    unit = {"unit": draft.unit} if draft.unit else {}
+    return draft.campaign.id, {"period": draft.period.code, **unit}
+
+
+def _zip(draft: Draft) -> bytes:
+    return zipped((one.name, one.content) for one in draft.files(draft.formats))
 
 
 def _first(draft: Draft, form: str) -> bytes:

@@ -11,7 +11,7 @@ from campaign.notices import Record, corrections
 from campaign.period import read_period
 from etl import register
 from etl.drawn import zipped
-from pages import _submitting, _viewer
+from pages import _recorded, _submitting, _viewer
 from pages._cards import draw, e, note
 from pages._documents_issue import KINDS
 from pages._view import View
@@ -98,7 +98,13 @@ def _files(view: View, one: Record) -> None:
                 continue
             st.download_button(
                 _submitting.plain(view.says("documents.record.get", name=file.name)),
-                data=partial(register.content_of, view.config, one, file.name),
+                data=_recorded.taken(
+                    view.config,
+                    file.name,
+                    partial(register.content_of, view.config, one, file.name),
+                    one.campaign,
+                    {"reference": one.reference},
+                ),
                 file_name=file.name,
                 mime=KINDS[file.format],
                 on_click="ignore",
@@ -107,8 +113,8 @@ def _files(view: View, one: Record) -> None:
         if not damaged and len(one.files) > 1:
             st.download_button(
                 view.says("documents.record.zip"),
-                data=lambda: zipped(
-                    (file.name, register.content_of(view.config, one, file.name)) for file in one.files
+                data=_recorded.taken(
+                    view.config, f"{one.id}.zip", partial(_zip, view, one), one.campaign, {"reference": one.reference}
                 ),
                 file_name=f"{one.id}.zip",
                 mime=KINDS["zip"],
@@ -117,3 +123,7 @@ def _files(view: View, one: Record) -> None:
             )
     for name in damaged:
         draw(note(e(view.says("documents.record.damaged", name=name)), "bad"))
+
+
+def _zip(view: View, one: Record) -> bytes:
+    return zipped((file.name, register.content_of(view.config, one, file.name)) for file in one.files)

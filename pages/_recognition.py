@@ -11,7 +11,7 @@ from campaign.calendar import ONE_DAY
 from campaign.configuration import ALL
 from campaign.recognition import Size
 from etl.emulation_command import book
-from pages import _ask
+from pages import _ask, _recorded
 from pages._cards import e, items, panel, unit_link
 from pages._view import View
 from reporting import numbers
@@ -80,11 +80,14 @@ def download(view: View, level: str) -> None:
     """Offer the scores of a level as a sheet that waits for its signatures; it is made when somebody asks for it."""
     if not shows(view):
         return
+    name = f"{view.campaign.id}_thi-dua-{level}_{view.as_of.isoformat()}.xlsx"
     with st.container(key=f"cd-downloads-emulation-{level}", horizontal=True, horizontal_alignment="right"):
         st.download_button(
             view.says("emulation.download"),
-            data=lambda: book(view.config, view.figures, level, view.as_of, view.lang),
-            file_name=f"{view.campaign.id}_thi-dua-{level}_{view.as_of.isoformat()}.xlsx",
+            data=_recorded.taken_from(
+                view, name, lambda: book(view.config, view.figures, level, view.as_of, view.lang), level=level
+            ),
+            file_name=name,
             mime=SHEET,
             on_click="ignore",
             key=f"xlsx-emulation-{level}",

@@ -15,7 +15,7 @@ from campaign.rows import Fate
 from etl.envelope import Kind
 from etl.preview import Preview
 from etl.reading import TEXTS, WORKBOOKS
-from pages import _previewed, _reach, _submitting
+from pages import _previewed, _reach, _recorded, _submitting
 from pages._cards import draw, e, note
 from pages._view import View
 from reporting import numbers
@@ -120,7 +120,9 @@ def _template(view: View) -> None:
     name = view.says("template.file", campaign=view.campaign.id, within=code or "don-vi", on=on.isoformat())
     get.download_button(
         view.says("sending.get"),
-        data=lambda: template_workbook(wanted, view.lang),
+        data=_recorded.taken(
+            view.config, f"{name}.xlsx", lambda: template_workbook(wanted, view.lang), view.campaign.id, {"unit": code}
+        ),
         file_name=f"{name}.xlsx",
         mime=WORKBOOK,
         on_click="ignore",
