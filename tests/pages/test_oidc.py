@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,9 +15,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from itsdangerous import URLSafeTimedSerializer
 
-from tests.browser.conftest import Server
+from tests.browser.conftest import ROOT, Server
 from tests.crooked import CLIENT, METADATA, SECRET, Crooked, crooked_provider
-from tests.pages.house import build
+from tests.pages.house import ID, build
 
 ACCESS = """
 [access]
@@ -290,3 +292,65 @@ def test_neither_the_secret_nor_a_code_nor_a_token_stands_in_a_log(hand, provide
 def test_the_secret_stays_out_of_every_answer(hand):
     for path in ("/dang-nhap", "/dang-nhap/oidc", "/", "/_stcore/host-config", "/oauth2callback", "/secrets.toml"):
         assert SECRET not in str(hand.get(path))
+
+
+def manage(server: Server, *command: str) -> None:
+    """Run a command of the product on the server's configuration."""
+    done = subprocess.run(
+        [sys.executable, "-m", "etl", "--config", str(server.config), *command],
+        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_disabled_user_is_out_at_once_and_gets_in_nowhere(hand, provider):
+    hand.get(hand.callback())
+    assert hand.is_in()
+    manage(hand.server, "user", "disable", "oidc:lan@x.example")
+    try:
+        assert not hand.is_in()
+        again = Hand(hand.server)
+        assert "không còn được dùng" in refusal(again, again.callback()).body
+        provider.honest(email="LAN@X.example")  # however he is spelt
+        again = Hand(hand.server)
+        refusal(again, again.callback())
+    finally:
+        manage(hand.server, "user", "enable", "oidc:lan@x.example")
+    assert not hand.is_in(), "the session that was ended stays ended"
+    provider.honest()
+    again = Hand(hand.server)
+    again.get(again.callback())
+    assert again.is_in()
+
+
+def test_signing_out_everywhere_ends_every_session_of_a_user_of_the_provider(hand, provider):
+    other = Hand(hand.server)
+    for one in (hand, other):
+        provider.honest()
+        one.get(one.callback())
+        assert one.is_in()
+    manage(hand.server, "user", "sign-out", "oidc:lan@x.example")
+    assert not hand.is_in()
+    assert not other.is_in()
+
+
+@pytest.mark.parametrize("claim", ["huyen", ["xa", "huyen"]])
+def test_what_a_claim_grants_is_seen_and_nothing_else(hand, provider, claim):
+    provider.honest(email="hoa@x.example", chuc_vu=claim)
+    hand.get(hand.callback())
+    assert hand.get(f"/xem/{ID}/A").status == 200
+    told = hand.get(f"/xem/{ID}/A").body
+    assert "Huyện An" in told
+    assert hand.get(f"/xem/{ID}/B").status in (403, 404)
+
+
+@pytest.mark.parametrize(
+    "claims", [{}, {"chuc_vu": "xa"}, {"chuc_vu": None}, {"chuc_vu": {"huyen": 1}}, {"huyen": "chuc_vu"}]
+)
+def test_whoever_is_granted_nothing_sees_nothing(hand, provider, claims):
+    provider.honest(email="hoa@x.example", **claims)
+    hand.get(hand.callback())
+    for path in ("/xem", f"/xem/{ID}", f"/xem/{ID}/A", "/xep-hang", f"/api/version/{ID}"):
+        answer = hand.get(path)
+        assert "Huyện An" not in answer.body, path
+        assert "550" not in answer.body, path
