@@ -12,12 +12,14 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from campaign.access import Viewer
 from campaign.configuration import ALL
 from etl import heartbeat
 from pages import _viewer, campaigns
 from pages._address import PATHS, PER_PAGE, Address, parsed
 from pages._document import asset, module
 from pages._rights import may_open
+from pages._session import ACCOUNT
 from pages._view import View
 from pages.quick.asked import Asked
 from reporting import numbers
@@ -115,6 +117,7 @@ def _data(address: Address, lang: str, view: View | None) -> dict[str, Any]:
             "href": address.href(lang=other),
         },
         "quick": QUICK if address.page == "campaigns" else _quick(view) if view else "",
+        "account": _account(address, lang, who),
         "start": _start(address, lang, view) if view else None,
         "find": _find(view) if view else None,
         "campaign": view.campaign.id if view else "",
@@ -148,6 +151,14 @@ def _lost(lang: str, view: View | None) -> str:
     if view is None:
         return text("live.lost.plain", lang)
     return text("live.lost.says", lang, at=numbers.moment(view.figures.published_at, view.config.zone, lang))
+
+
+def _account(address: Address, lang: str, who: Viewer) -> dict[str, str]:
+    """Return who is signed in and the link to his account; or, without sign-in, that everybody here may do all."""
+    if who.everything:
+        return {"href": "", "label": text("account.none", lang), "title": text("account.none", lang)}
+    asked = f"?{urlencode({'lang': address.get('lang')})}" if address.get("lang") else ""
+    return {"href": ACCOUNT + asked, "label": who.name or who.id, "title": text("account.title", lang)}
 
 
 def _group(page: str) -> str:

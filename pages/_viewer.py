@@ -5,8 +5,10 @@ from __future__ import annotations
 import html
 from datetime import UTC, datetime
 from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from access.admission import Admission
 from campaign.access import ANYBODY_HERE, Viewer
@@ -18,6 +20,7 @@ from pages._session import LOOPBACK, SIGN_IN, Asked, connection, cookie_name, to
 from reporting.texts import LANGUAGES, text
 
 HERE = "cd_here"  # of the session's state: which page was drawn last
+_IN_RUN: WeakKeyDictionary[object, Viewer] = WeakKeyDictionary()  # a run asks many times, and is one look
 SEEN = "candich.viewer"  # in the scope of a request the gate has let through
 
 
@@ -31,10 +34,15 @@ def viewer() -> Viewer:
     config = configuration()
     if config.access is None:
         return ANYBODY_HERE
-    found = admission().viewer(token(), datetime.now(UTC))
-    if not found.id:
-        _over(config)
-        st.stop()
+    run = _run()
+    found = _IN_RUN.get(run) if run is not None else None
+    if found is None:
+        found = admission().viewer(token(), datetime.now(UTC))
+        if not found.id:
+            _over(config)
+            st.stop()
+        if run is not None:
+            _IN_RUN[run] = found
     return found
 
 
@@ -57,6 +65,12 @@ def token() -> str:
 def address_of_client() -> str:
     """Return where the page that is being drawn is looked at from."""
     return st.context.ip_address or LOOPBACK
+
+
+def _run() -> object | None:
+    """Return something that lives as long as this run of the page, and that no other run has."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context.parallel_coordinator if context is not None else None
 
 
 def _over(config: Configuration) -> None:
