@@ -55,7 +55,7 @@ def _value(name: str, value: object, lang: str) -> str:
         return ", ".join(_value(name, one, lang) for one in value)
     if value is None:
         return "–"
-    key = {"page": f"page.{value}", "via": f"audit.via.{value}"}.get(name, "")
+    key = {"page": "quick.title" if value == "quick" else f"page.{value}", "via": f"audit.via.{value}"}.get(name, "")
     return text(key, lang) if key and has(key) else str(value)
 
 

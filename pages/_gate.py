@@ -23,8 +23,9 @@ from etl.listening import is_loopback
 from etl.rights import admission_of
 from pages._address import PAGE_AT
 from pages._document import language_of, message
+from pages._recorded import refused
 from pages._rights import may_open
-from pages._session import ACCOUNT, LONGEST_LINK, OF_ACCOUNT, SIGN_IN, SIGN_OUT, token_of
+from pages._session import ACCOUNT, LONGEST_LINK, OF_ACCOUNT, SIGN_IN, SIGN_OUT, address_of, token_of
 from pages._viewer import SEEN
 from reporting.links import QUICK
 from reporting.texts import text
@@ -174,7 +175,10 @@ class Gate:
         if not viewer.id:
             return self._to_the_way_in(scope, headers)
         scope[SEEN] = viewer
-        return self._without_right(scope, viewer)
+        refusal = self._without_right(scope, viewer)
+        if refusal is not None and scope["type"] == "http":
+            await run_in_threadpool(refused, self.config, viewer, address_of(scope), PAGE_AT.get(path, path))
+        return refusal
 
     def _to_the_way_in(self, scope: Scope, headers: Headers) -> Response:
         """Return the way to the sign-in page for a person, and a plain refusal for a program."""

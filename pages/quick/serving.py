@@ -18,7 +18,9 @@ from starlette.routing import Route
 
 from campaign.access import ANYBODY_HERE, Viewer
 from campaign.configuration import Campaign, Configuration
-from pages import _ask, _viewer
+from pages import _ask, _recorded, _viewer
+from pages._address import Address
+from pages._session import address_of
 from pages.quick.asked import WALL, WALL_VIEWS, Asked, Unreadable, read
 from pages.quick.eyes import WHOLE, Eyes, eyes_of
 from pages.quick.kept import Kept, Made, answer, made
@@ -34,6 +36,7 @@ from reporting.texts import LANGUAGES, text
 LOOK_EVERY_SECONDS = 1.0
 STARTS_KEPT = 16
 AGAIN = "60"
+PAGE = "quick"  # as the audit log names it
 Key = tuple[State, Eyes, Asked]
 Start = tuple[date, str, tuple[tuple[State | None, Eyes], ...]]
 
@@ -98,6 +101,7 @@ class QuickView:
         campaign = self.config.campaign(path["campaign"])
         eyes = eyes_of(self.viewer_of(request), campaign.id) if campaign else None
         if campaign is None or eyes is None:
+            await self._put_on_record(request, path["campaign"], path.get("unit", ""), shown=False)
             says = text("empty.campaign.unknown", lang, id=path["campaign"])
             return answer(request, self.maker.trouble(Asked(""), lang, text("error.address", lang), says))
         try:
@@ -109,7 +113,18 @@ class QuickView:
         if state is None:
             return answer(request, self.maker.empty(asked, campaign))
         key = (state, eyes, asked)
-        return answer(request, self.kept.get(key) or await self._once(key))
+        page = self.kept.get(key) or await self._once(key)
+        await self._put_on_record(request, campaign.id, asked.unit, shown=page.status == HTTPStatus.OK)
+        return answer(request, page)
+
+    async def _put_on_record(self, request: Request, campaign: str, unit: str, *, shown: bool) -> None:
+        """Leave word in the audit log of who looked at a page, or was led to one he may not see."""
+        if self.config.access is not None:
+            who, ip, named = self.viewer_of(request), address_of(request), {"campaign": campaign, "unit": unit}
+            if shown:
+                await run_in_threadpool(_recorded.looked, self.config, who, ip, campaign, PAGE, unit)
+            else:
+                await run_in_threadpool(_recorded.refused, self.config, who, ip, PAGE, Address(PAGE, named))
 
     async def _once(self, key: Key) -> Made:
         """Make a page in a thread; whoever asks for it meanwhile waits for the same one."""

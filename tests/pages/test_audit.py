@@ -8,17 +8,36 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from access.audit import What, folder, record
 from access.chain import files_of
+from access.entries import Wanted, latest
+from access.sessions import Sessions
 from campaign.configuration import Configuration
 from etl.configured import load
-from pages import _recorded, audit
+from etl.rights import admission_of
+from pages import _ask, _recorded, _viewer, audit
 from pages._recorded import Counted, Lately
-from tests.pages.conftest import Shown
-from tests.pages.house import SCRIPT, build
+from pages.quick import serving
+from pages.quick.serving import QuickView
+from tests.pages.conftest import SHELL, Shown
+from tests.pages.house import ID, SCRIPT, build
+from tests.pages.test_quick import Client
 
 Show = Callable[..., Shown]
+ACCESS = """
+[access]
+[access.oidc]
+[[access.grant]]
+user = "oidc:lan"
+role = "lead"
+units = ["A"]
+[[access.grant]]
+user = "oidc:quan"
+role = "administrator"
+"""
 PAGES = Path(audit.__file__).parent
 AT = datetime(2026, 11, 22, 1, 30, tzinfo=UTC)  # 08:30 here
 
@@ -135,3 +154,82 @@ def test_no_page_offers_a_file_that_is_not_put_on_record() -> None:
     for name, call in offered:
         (data,) = [one.value for one in call.keywords if one.arg == "data"]
         assert ast.unparse(data).startswith(("_recorded.taken(", "_recorded.taken_from(")), (name, call.lineno)
+
+
+@pytest.fixture
+def signed(config: Configuration, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+    """Return a visitor who signed in, in a house where one lead has district A alone."""
+    config.path.write_text(config.path.read_text("utf-8") + ACCESS, "utf-8")
+    st.cache_resource.clear()
+    _ask._configuration.cache_clear()
+    monkeypatch.setattr(_viewer, "address_of_client", lambda: "10.0.0.7")
+    monkeypatch.setattr(_recorded, "_LATELY", Lately())
+
+    def go(user: str, page: str = "", **choices: str) -> AppTest:
+        token = Sessions(load(config.path)).begin(f"oidc:{user}", user, "oidc", {}, datetime.now(UTC))
+        monkeypatch.setattr(_viewer, "token", lambda: token)
+        at = AppTest.from_file(str(SHELL), default_timeout=120)
+        chosen = {"campaign": ID} | choices
+        for key, value in chosen.items():
+            at.query_params[key] = value
+        at.session_state["cd_here"] = "targets"
+        at.session_state["cd_go"] = f"/{page}?" + "&".join(f"{k}={v}" for k, v in chosen.items())
+        return at.run()
+
+    return go
+
+
+def told(config: Configuration) -> list[tuple[str, str, dict[str, object]]]:
+    found = [one for one in reversed(list(latest(folder(config), Wanted()))) if one.what in ("view", "refused")]
+    assert {(one.ip, one.campaign) for one in found} <= {("10.0.0.7", ID), ("10.0.0.7", "")}
+    return [(one.what, one.who, dict(one.about)) for one in found]
+
+
+def test_who_looked_at_which_unit_is_on_record_once_and_a_link_to_anothers_unit_is_on_record_as_refused(
+    config: Configuration, signed: Callable[..., AppTest]
+) -> None:
+    for _ in range(3):
+        assert "Xã Đông" in Shown(signed("lan", "don-vi", unit="a1")).html
+    assert told(config) == [("view", "oidc:lan", {"page": "unit", "unit": "a1"})]
+    signed("lan", "don-vi", unit="b1")
+    signed("lan", "", district="B")
+    signed("lan", "nhat-ky")
+    signed("quan", "nhat-ky")
+    assert told(config)[1:] == [
+        ("refused", "oidc:lan", {"page": "unit", "unit": "b1"}),
+        ("refused", "oidc:lan", {"page": "overview", "district": "B"}),
+        ("refused", "oidc:lan", {"page": "audit"}),
+        ("view", "oidc:quan", {"page": "audit"}),
+    ]
+
+
+def test_the_log_is_the_administrators_alone(config: Configuration, signed: Callable[..., AppTest]) -> None:
+    filled(config)
+    mine, others = Shown(signed("quan", "nhat-ky")), Shown(signed("lan", "nhat-ky"))
+    assert "user3" in mine.html
+    assert "user3" not in others.html
+    assert "Không tìm thấy trang" in others.html
+    assert [page["icon"] for page in mine.header["pages"] if page["icon"] == "audit"] == ["audit"]
+    assert [page["icon"] for page in others.header["pages"] if page["icon"] == "audit"] == []
+
+
+def test_looks_at_the_quick_view_are_on_record(
+    config: Configuration, signed: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed("lan", "don-vi", unit="a1")
+    house = load(config.path)
+    lan = admission_of(house).viewer(_viewer.token(), datetime.now(UTC))
+    monkeypatch.setattr(_viewer, "viewer_of", lambda _: lan)
+    monkeypatch.setattr(serving, "address_of", lambda _: "10.0.0.7")
+    client = Client(QuickView(house))
+    answers = [client.ask("GET", f"/xem/{ID}/{unit}").status_code for unit in ("a1", "a1", "b1")]
+    assert answers == [200, 200, 404]
+    assert told(config)[1:] == [
+        ("view", "oidc:lan", {"page": "quick", "unit": "a1"}),
+        ("refused", "oidc:lan", {"page": "quick", "unit": "b1"}),
+    ]
+
+
+def test_without_sign_in_nobody_is_named_and_no_look_is_kept(config: Configuration, show: Show) -> None:
+    show("don-vi", unit="a1")
+    assert told(config) == []
