@@ -27,6 +27,7 @@ from campaign.notices import (
 )
 from campaign.paperwork import Paper
 from campaign.period import read_period
+from campaign.scope import Scope
 from etl import register
 from etl.drawn import Drawn, contents_of, draw_up, mark_of, words_of, write_files, zipped
 from etl.envelope import Sender
@@ -82,7 +83,10 @@ def heads_of(figures: Figures, made: Sequence[Notice]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One order for a notice on its way to a record. `envelope`: the id it was handed in by; `now` is UTC."""
+    """One order for a notice on its way to a record. `envelope`: the id it was handed in by; `now` is UTC.
+
+    The sender's scope is what he may issue for; `seen` what he was shown, which the notice is made from.
+    """
 
     config: Configuration
     campaign: Campaign
@@ -90,6 +94,7 @@ class Desk:
     sender: Sender
     envelope: str
     now: datetime
+    seen: Scope
 
     def issue(self) -> Record:
         """Issue the notice from the current version and return its record."""
@@ -97,7 +102,8 @@ class Desk:
             done = next((one for one in known if self.envelope and one.envelope == self.envelope), None)
             if done is not None:
                 return done
-            with register.pinned(self.config, self.campaign, self.sender.scope) as (figures, current):
+            today = self.now.astimezone(self.config.zone).date()
+            with register.pinned(self.config, self.campaign, self.seen, today) as (figures, current):
                 return self._issue(known, figures, current)
 
     def _issue(self, known: Sequence[Record], figures: Figures, current: Current) -> Record:
@@ -117,10 +123,11 @@ class Desk:
         order, as_of = self.order, made[0].as_of
         today = self.now.astimezone(self.config.zone).date()
         roots = [unit.code for unit in figures.reader.registry.on(as_of).units if unit.parent_code is None]
-        if not _inside(figures, [order.unit] if order.unit else roots, as_of):
+        own = self._issued_for(figures, today)
+        if not _inside(own, [order.unit] if order.unit else roots, as_of):
             raise UsageError("notice", "speaks of units that are not the sender's", "name a unit of his own")
         replaced = _replaced(known, self.campaign, order)
-        if replaced is not None and not _inside(figures, replaced.units, replaced.as_of):
+        if replaced is not None and not _inside(own, replaced.units, replaced.as_of):
             raise UsageError("notice", "corrects one about units that are not the sender's", "name one of his own")
         if not as_of <= order.signed_on <= today:
             found = f"found the date {order.signed_on}"
@@ -131,6 +138,12 @@ class Desk:
         standing = reasons(self.config, self.campaign, waiting)
         if standing:
             raise blocked(standing)
+
+    def _issued_for(self, figures: Figures, today: date) -> Figures:
+        """Return the figures of what the sender may issue for."""
+        if self.sender.scope == self.seen or self.sender.scope.units is None:
+            return figures
+        return Figures(figures.reader, figures.version, figures.published_at).within(self.sender.scope, today)
 
     def _record(
         self, figures: Figures, current: Current, made: Sequence[Notice], number: int, drawn: Sequence[Drawn]
@@ -165,14 +178,16 @@ class Desk:
 
 def issue(
     config: Configuration, campaign: Campaign, order: Order, sender: Sender, envelope: str = "",
-    now: datetime | None = None,
+    now: datetime | None = None, *, seen: Scope | None = None,
 ) -> Record:  # fmt: skip
     """Issue a notice from the current version and return its record; the same envelope gives the same record.
+
+    `seen`: what the sender may see, where that is not what he may issue for.
 
     Raises CheckFailed while something blocks it, UsageError for a number that is taken or a date that cannot be,
     SourceError when the register or the campaign is held by another.
     """
-    return Desk(config, campaign, order, sender, envelope, now or datetime.now(UTC)).issue()
+    return Desk(config, campaign, order, sender, envelope, now or datetime.now(UTC), seen or sender.scope).issue()
 
 
 def _said(figures: Figures, as_of: date, codes: Collection[str]) -> tuple[Said, ...]:

@@ -12,6 +12,7 @@ import logging
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -138,8 +139,12 @@ def _tidy(config: Configuration, found: Sequence[Record]) -> None:
 
 
 @contextmanager
-def pinned(config: Configuration, campaign: Campaign, scope: Scope) -> Iterator[tuple[Figures, Current]]:
+def pinned(
+    config: Configuration, campaign: Campaign, scope: Scope, on: date | None = None
+) -> Iterator[tuple[Figures, Current]]:
     """Open a campaign's current version, which is not removed while the block lasts. Register held.
+
+    `on`: the day on which the scope's codes are read.
 
     Raises SourceError before the first version, or when the campaign's lock is held.
     """
@@ -150,7 +155,7 @@ def pinned(config: Configuration, campaign: Campaign, scope: Scope) -> Iterator[
             raise UsageError(f"campaign {campaign.id}", "has no published version yet", "run ingest or start")
         write_whole(pin, json.dumps({"campaign": campaign.id, "version": current.version}).encode())
     try:
-        figures = Figures.open(config, campaign.id, current.version, scope)
+        figures = Figures.open(config, campaign.id, current.version, scope, on)
         try:
             yield figures, current
         finally:

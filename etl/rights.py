@@ -25,6 +25,7 @@ NEEDED: Mapping[Kind, tuple[Right, ...]] = {
     Kind.DECISIONS: (Right.MEND, Right.EXPLAIN),
     Kind.NOTICE: (Right.ISSUE,),
 }
+ALSO: Mapping[Kind, tuple[Right, ...]] = {Kind.NOTICE: (Right.SEE,)}  # a notice says what its sender was shown
 _admissions: dict[Path, Admission] = {}
 
 
@@ -58,8 +59,9 @@ def entitled(config: Configuration, envelope: Envelope) -> Envelope:
         scopes = [envelope.sender.scope]
     else:
         viewer = viewer_at(config, envelope.sender, envelope.at)
-        rights = {right: viewer.scope(envelope.campaign, right) for right in NEEDED[envelope.kind]}
-        scopes = list(rights.values())
+        needed, also = NEEDED[envelope.kind], ALSO.get(envelope.kind, ())
+        rights = {right: viewer.scope(envelope.campaign, right) for right in (*needed, *also)}
+        scopes = [rights[right] for right in needed]
         _may_use_source(envelope, viewer)
         found = replace(envelope, sender=replace(envelope.sender, scope=scopes[0], claims={}), rights=rights)
     if not any(_is_something(scope, envelope.campaign) for scope in scopes):

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from campaign.access import Right
 from campaign.configuration import Campaign, Configuration
 from campaign.errors import CanDichError, ContractError, SourceError
 from campaign.notices import Order, read_order
@@ -217,7 +218,8 @@ def _issued(config: Configuration, campaign: Campaign, envelope: Envelope, files
         content = json.loads(files[0].read_text("utf-8"))
     except (OSError, ValueError) as problem:
         raise ContractError(where, f"is damaged ({problem!r})", "submit it again") from None
-    return as_document(issue(config, campaign, read_order(content, where), envelope.sender, envelope.id))
+    order, seen = read_order(content, where), envelope.scope(Right.SEE)
+    return as_document(issue(config, campaign, order, envelope.sender, envelope.id, seen=seen))
 
 
 def _opened(work: Path, name: str) -> tuple[Envelope, list[Path]]:

@@ -13,8 +13,10 @@ from campaign.notices import Order
 from campaign.period import read_period
 from campaign.scope import EVERYTHING, NOTHING
 from etl import register, request, rights
+from etl.drawn import contents_of, mark_of
 from etl.envelope import LOCAL, Kind, Sender
 from etl.job import Job
+from etl.numbered import again
 from etl.preview import Preview, preview
 from etl.replay import rebuild
 from etl.rights import may_ask
@@ -345,10 +347,10 @@ def test_without_a_name_an_account_signs_with_its_id(house: Small) -> None:
 # Notices
 
 
-def ordered(house: Small, sender: Sender, unit: str = "", replaces: str = "") -> Any:
+def ordered(house: Small, sender: Sender, unit: str = "", replaces: str = "", seen: str = "") -> Any:
     """Order a notice; return its reference, or the word of why there is none."""
     on = datetime.now(house.config.zone).date()
-    wanted = Order(read_period("2025-02"), on, "vi", unit, None, replaces, ("xlsx",))
+    wanted = Order(read_period("2025-02"), on, "vi", unit, None, replaces, ("xlsx",), seen)
     found = taken(house, submit_order(house.config, ID, sender, wanted))
     return found.get("error") or found["reference"]
 
@@ -371,6 +373,19 @@ def test_a_notice_speaks_of_nothing_that_is_not_its_senders(house: Small) -> Non
     assert ordered(house, mine, "D1") == "02/TB-STP"
     latest = register.records(house.config)[0]
     assert (latest.issued_by, latest.issued_by_name, latest.units) == ("officer-d1", "Người officer-d1", ("D1",))
+
+
+def test_who_sees_more_than_he_may_issue_for_issues_what_he_was_shown(house: Small, tmp_path: Path) -> None:
+    house.write("grants.csv", f"{HEAD}both,leader,*,*,,\nboth,officer,D1,*,,\n")
+    notices = contents_of(
+        house.figures(), read_period("2025-02"), "D1", "vi", datetime.now(UTC), house.campaign.paper
+    )  # fmt: skip
+    assert ordered(house, who("both"), "D1", seen=mark_of(notices)) == "01/TB-STP"
+    assert ordered(house, who("officer-d1"), "D1") == "02/TB-STP"
+    for record in register.records(house.config):
+        assert {one.verdict for one in again(house.config, record, tmp_path / record.id)} == {"same"}
+    for unit in ("", "D2"):
+        assert "speaks of units that are not the sender's" in ordered(house, who("both"), unit)
 
 
 # Replay
