@@ -30,7 +30,7 @@ def boundaries_of(campaign: Campaign, codes: Collection[str]) -> Read | None:
     path = campaign.map_file
     if path is None:
         return None
-    where = f"campaign {campaign.id}: map = {path}"
+    where = f"map = {path.name}"
     try:
         about = path.stat()
     except OSError as problem:

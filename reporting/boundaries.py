@@ -49,7 +49,7 @@ def boundaries(content: bytes, codes: Collection[str], key: str | None, where: s
     named = key if key is not None else _found_key(features, codes, where)
     if not any(named in _properties(one) for one in features):
         known = ", ".join(_names(features)[:SHOWN]) or "none"
-        raise ConfigError(where, f"no shape has the property {named!r}", f"map_code is one of: {known}")
+        raise ConfigError(where, f"no shape has the property {named!r}", f"map_code is one of its properties ({known})")
     rings: dict[str, list[Ring]] = {}
     unknown: dict[str, None] = {}
     places = 0
@@ -65,7 +65,9 @@ def boundaries(content: bytes, codes: Collection[str], key: str | None, where: s
         else:
             unknown[code] = None
     if not rings:
-        raise ConfigError(where, _no_match(features, named, codes), "the property holds the codes of units.csv")
+        raise ConfigError(
+            where, _no_match(features, named, codes), "a property with the codes of units.csv, as text, was expected"
+        )
     drawn = {code: tuple(found) for code, found in rings.items() if found}
     return Boundaries(named, drawn, tuple(unknown))
 
@@ -89,12 +91,12 @@ def _document(content: bytes, where: str) -> Any:
 def _features(document: Any, where: str) -> list[dict[str, Any]]:
     kind = document.get("type") if isinstance(document, dict) else type(document).__name__
     if kind == "Topology":
-        raise ConfigError(where, "TopoJSON", "GeoJSON was expected: export it as GeoJSON, in degrees (WGS 84)")
+        raise ConfigError(where, "is TopoJSON", "export it as GeoJSON, in degrees (WGS 84)")
     features = document.get("features") if isinstance(document, dict) else None
     if kind != "FeatureCollection" or not isinstance(features, list):
-        raise ConfigError(where, f"found {kind!r}", 'a GeoJSON "FeatureCollection" was expected, a feature a unit')
+        raise ConfigError(where, f"its type is {kind!r}", "a GeoJSON FeatureCollection with a feature for each unit")
     if not features:
-        raise ConfigError(where, "no shape in it", "one feature a unit was expected")
+        raise ConfigError(where, "no shape in it", "a feature for each unit was expected")
     for number, one in enumerate(features, 1):
         if not isinstance(one, dict):
             raise ConfigError(where, f"shape {number} is no feature", "a GeoJSON feature was expected")
@@ -122,12 +124,12 @@ def _found_key(features: list[dict[str, Any]], codes: Collection[str], where: st
         said = "; ".join(f"{name} = {values[0]!r}" for name, (_, values) in list(scored.items())[:SHOWN])
         hint = next((one for name in scored if "zero" in (one := _no_match(features, name, codes))), "")
         found = hint or f"no property holds codes of units (the first shape has {said or 'no property'})"
-        raise ConfigError(where, found, "a property with the codes of units.csv was expected")
+        raise ConfigError(where, found, "a property with the codes of units.csv, as text, was expected")
     first, *others = [name for name, (n, _) in scored.items() if n == best]
     differing = [name for name in others if scored[name][1] != scored[first][1]]
     if differing:
         found = f"the properties {first!r} and {differing[0]!r} both hold codes of units"
-        raise ConfigError(where, found, f'say which: map_code = "{first}"')
+        raise ConfigError(where, found, f"say which by map_code = {first!r}")
     return first
 
 
@@ -137,7 +139,7 @@ def _no_match(features: list[dict[str, Any]], name: str, codes: Collection[str])
     short = {code.lstrip("0"): code for code in codes if code.startswith("0")}
     cut = next((value for value in values if value in short), None)
     if cut is not None:
-        return f"{name} says {cut} for {short[cut]}: the leading zeros are lost; write codes as text"
+        return f"{name} says {cut} for {short[cut]}, its leading zeros are lost"
     shown = ", ".join(values[:SHOWN]) or "nothing"
     return f"{name} holds no code of a unit (it says {shown})"
 
@@ -147,7 +149,7 @@ def _rings(geometry: Any, where: str) -> Iterable[Ring]:
         return
     kind = geometry.get("type") if isinstance(geometry, dict) else None
     if kind not in SHAPE_KINDS:
-        raise ConfigError(where, f"found {kind!r}", "a Polygon or a MultiPolygon was expected")
+        raise ConfigError(where, f"its type is {kind!r}", "a Polygon or a MultiPolygon was expected")
     parts = geometry.get("coordinates")
     for polygon in parts if kind == "MultiPolygon" else [parts]:
         for ring in polygon if isinstance(polygon, list) else [None]:
@@ -158,7 +160,9 @@ def _ring(ring: Any, where: str) -> Ring:
     try:
         places = [(float(place[0]), float(place[1])) for place in ring]
     except (TypeError, ValueError, IndexError, KeyError):
-        raise ConfigError(where, "its coordinates are no list of points", "[[longitude, latitude], …]") from None
+        raise ConfigError(
+            where, "its coordinates are no list of points", "[[longitude, latitude], …] was expected"
+        ) from None
     for place in places:
         if not all(isfinite(value) and abs(value) <= most for value, most in zip(place, DEGREES, strict=True)):
             found = f"the point {place[0]:g}, {place[1]:g} is not in degrees"

@@ -17,7 +17,7 @@ from reporting.boundaries import Place, Ring
 from reporting.tiles import chained
 
 SIDE = 1000  # the longer side of the picture, in its own steps
-CLOSE = 0.6  # steps a line may leave its place by
+CLOSE = 0.8  # steps a line may leave its place by
 SMALLEST = 3.0  # steps²: a ring smaller than this is not seen, unless it is all a unit has
 SAMPLES = 9  # across and down, to find where in a shape a sign has most room
 BESIDE = 2.0  # steps to either side of a line, where it is asked whose ground that is

@@ -19,7 +19,7 @@ from math import ceil, cos, radians, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from reporting.matching import matched
+from reporting.matching import FREE, matched
 
 Point = tuple[int, int]
 Array = NDArray[np.float64]
@@ -30,6 +30,8 @@ NEAREST = 3  # units whose distance tells how much room a unit takes on the grou
 FINENESS = 9  # a cell is found by measuring so many points across the region
 HALVINGS = 12
 MOST_ROUNDS = 12
+ENCLOSED = 5  # neighbours of six that are taken: a hole
+AT_EDGE = 3  # no more than so many: a cell that others do not hang on
 WIDE = 1.4  # blocks of units without coordinates: as many times wider than high
 SQUEEZED = sqrt(3) / 2  # one step across the lattice against one of two down, in true measures
 
@@ -118,8 +120,28 @@ def _region(points: Array) -> Array:
         else:
             largest = middle
     cells, distance = _distances(points, room, low, spread, smallest)
-    nearest = np.lexsort((cells[:, 0], cells[:, 1], np.round(distance, 9)))[:size]
-    return cells[np.sort(nearest)]
+    return cells[_without_holes(cells, np.lexsort((cells[:, 0], cells[:, 1], np.round(distance, 9))), size)]
+
+
+def _without_holes(cells: Array, nearest: NDArray[np.int64], size: int) -> list[int]:
+    """Return the numbers of the nearest cells; one left out amid them takes the place of the farthest at the edge."""
+    number = {(int(x), int(y)): index for index, (x, y) in enumerate(cells[:, :2].tolist())}
+    around = [[number.get((int(x + dx), int(y + dy)), FREE) for dx, dy in AROUND] for x, y in cells[:, :2].tolist()]
+    order = nearest.tolist()
+    taken = set(order[:size])
+    for _ in range(MOST_ROUNDS):
+        holes = [one for one in order if one not in taken and sum(near in taken for near in around[one]) >= ENCLOSED]
+        for hole in holes:
+            loose = (
+                one for one in reversed(order) if one in taken and sum(near in taken for near in around[one]) <= AT_EDGE
+            )
+            given = next(loose, None)
+            if given is None:
+                break
+            taken = (taken - {given}) | {hole}
+        if not holes:
+            break
+    return sorted(taken)
 
 
 def _distances(points: Array, room: Array, low: Array, spread: Array, width: float) -> tuple[Array, Array]:

@@ -82,7 +82,7 @@ def _by_pace(row: UnitProgress, _: str, rules: StatusRules, lang: str) -> Shade:
         return Shade(row, kind or "none")
     share = numbers.percent(row.pace, lang)
     band = heatmap.banded(row.pace, rules).name.lower()
-    return Shade(row, band, share.removesuffix("%"), text("map.pace", lang, share=share), band in BELOW)
+    return Shade(row, band, share.removesuffix("%"), share, band in BELOW)
 
 
 def _by_silence(row: UnitProgress, standing: str, rules: StatusRules, lang: str) -> Shade:
@@ -148,6 +148,12 @@ def _silence(kind: str, rules: StatusRules, lang: str) -> str:
     if low >= high:
         return text("map.silent.days", lang, n=low)
     return text("map.silent.between", lang, low=low, high=high)
+
+
+def worst(one: Shade) -> tuple[int, int, Fraction, str]:
+    """Return the place of a unit in a list: the gravest kind first, in it the longest silent, then the least done."""
+    days = one.row.days_silent if one.kind == Status.SILENT else 0
+    return ORDER.index(one.kind), -days, one.row.completion or Fraction(0), one.row.code
 
 
 def kinds_of(found: Iterable[Shade]) -> list[str]:
