@@ -52,12 +52,20 @@ def handed_in(config: Configuration, envelope: Envelope, files: Sequence[tuple[s
 
 
 def _decided(content: bytes) -> list[str]:
-    return [str(one.get("what", "")) for one in json.loads(content)["decisions"]]
+    """Return what each decision is; none of what cannot be read: the intake refuses that."""
+    try:
+        return [str(one.get("what", "")) for one in json.loads(content)["decisions"]]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return []
 
 
 def _ordered(content: bytes) -> dict[str, object]:
-    order = json.loads(content)
-    return {name: order[name] for name in ("period", "unit", "number", "replaces") if order.get(name)}
+    try:
+        order = json.loads(content)
+    except ValueError:
+        return {}
+    asked = order if isinstance(order, dict) else {}
+    return {name: asked[name] for name in ("period", "unit", "number", "replaces") if asked.get(name)}
 
 
 def taken_in(config: Configuration, envelope: Envelope, outcome: Mapping[str, Any]) -> None:
