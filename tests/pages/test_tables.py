@@ -1,5 +1,6 @@
 """The tables of the small campaign, and what leaves the screen as a file."""
 
+from pages._tables import CHOICE
 from tests.pages.house import FORMULA, LONG, MARKED, SCRIPT
 
 
@@ -60,3 +61,44 @@ def test_every_table_offers_both_files(show):
         labels = [button.proto.label for button in show(page).at.get("download_button")]
         scores = ["Bảng điểm thi đua (XLSX)"] if page == "xep-hang" else []
         assert labels == ["Tải CSV", "Tải Excel", *scores]
+
+
+def heads(shown, key):
+    return [column["label"] for column in shown._component(f"table-{key}")["columns"]]
+
+
+def test_the_columns_the_address_names_are_shown_in_their_order_and_the_name_always(show):
+    shown = show("xep-hang", cols="status,done,nonsense")
+    assert heads(shown, "ranking-commune") == ["Đơn vị", "Đã làm", "Trạng thái"]
+    assert column(shown.table("ranking-commune"), 1) == ["200", "150", "120", "60", "20"]
+    assert heads(show("xep-hang", cols="nonsense"), "ranking-commune") == heads(show("xep-hang"), "ranking-commune")
+
+
+def test_columns_of_roll_ups_are_offered_for_roll_ups_only(show):
+    def offered(**choices):
+        level = choices.get("level", "commune")
+        return {name for name, _, _ in show("xep-hang", **choices)._component(f"table-ranking-{level}")["choices"]}
+
+    assert offered(level="district") - offered() == {"units_finished", "units_with_target"}
+    assert "done_today" in offered()
+
+
+def test_units_pinned_in_the_address_stand_first_on_every_page(show):
+    shown = show("chi-tieu-ngay", pin="b1,zz,a1")
+    assert shown._component("table-targets")["pins"] == ["b1", "a1"]
+    assert {page["href"] for page in shown.header["pages"] if page["icon"] == "ranking"} == {
+        "/xep-hang?as_of=2025-03-03&pin=b1%2Czz%2Ca1"
+    }
+
+
+def test_every_column_that_can_be_shown_says_what_it_means(show):
+    for lang, said in (("vi", "Số đã làm chia cho chỉ tiêu"), ("en", "Done divided by the target")):
+        table = show("xep-hang", lang=lang, cols=",".join(CHOICE))._component("table-ranking-commune")
+        assert [name for name, means in table["means"] if not means] == []
+        assert any(means.startswith(said) for _, means in table["means"])
+
+
+def test_a_figure_says_what_it_means_beside_it(show):
+    html = show("chi-tieu-ngay").html
+    assert html.count('<details class="cd-help">') == 4
+    assert "chia đều phần còn lại, gồm cả phần còn nợ" in html
