@@ -62,6 +62,7 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=()",
 }
+ONLY_TLS = {"strict-transport-security": "max-age=31536000"}  # of this name: the province's others are not ours to bind
 
 
 def host_name(host: str) -> str:
@@ -111,6 +112,7 @@ class Gate:
         self.ways_in = FOR_ANYBODY | frozenset(ways_in)
         self.own = self.pages | self.ways_in | OF_ACCOUNT if self.access else self.pages
         self.public = urlsplit(self.config.public_url)
+        self.headers = HEADERS | (ONLY_TLS if self.public.scheme == "https" else {})
         self.hosts = frozenset({host_name(self.public.netloc), *self.access.hosts} - {""} if self.access else ())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -222,12 +224,11 @@ class Gate:
         find = admission_of(self.config).sessions.find
         return await run_in_threadpool(find, token, datetime.now(UTC)) is not None
 
-    @staticmethod
-    def _guarded(send: Send, host: str, *, private: bool) -> Send:
+    def _guarded(self, send: Send, host: str, *, private: bool) -> Send:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self.headers.items():
                     headers.setdefault(name, value)
                 headers.setdefault("content-security-policy", policy(host))
                 page = headers.get("content-type", "text/html").startswith("text/html")
