@@ -221,7 +221,7 @@ def _outline(rings: Sequence[list[Point]]) -> Outline:
         x, y = largest[0]
         diamond = ((x, y - DOT), (x + DOT, y), (x, y + DOT), (x - DOT, y))
         return Outline((diamond,), (x, y), 0)
-    at, room = _roomiest(np.array(largest, dtype=float))
+    at, room = _roomiest([np.array(ring, dtype=float) for ring in seen], np.array(largest, dtype=float))
     return Outline(tuple(tuple(ring) for ring in seen), at, room)
 
 
@@ -230,22 +230,30 @@ def _doubled(ring: Sequence[Point]) -> int:
     return sum(ax * by - bx * ay for (ax, ay), (bx, by) in zip(ring, [*ring[1:], *ring[:1]], strict=True))
 
 
-def _roomiest(ring: Array) -> tuple[Point, int]:
-    """Return the point of a grid inside a ring that is farthest from its edge, and how far."""
-    low, high = ring.min(axis=0), ring.max(axis=0)
+def _roomiest(rings: Sequence[Array], largest: Array) -> tuple[Point, int]:
+    """Return the point of a grid over the largest ring that is in the shape and farthest from any edge, and how far."""
+    low, high = largest.min(axis=0), largest.max(axis=0)
     steps = (np.arange(SAMPLES) + 0.5) / SAMPLES
     grid = np.stack(np.meshgrid(*(low[side] + steps * (high[side] - low[side]) for side in (0, 1))), -1).reshape(-1, 2)
-    start, end = ring, np.roll(ring, -1, axis=0)
-    along = end - start
-    px, py = grid[:, :1], grid[:, 1:]
-    length = np.maximum((along**2).sum(axis=1), 1e-9)
-    share = np.clip(((px - start[:, 0]) * along[:, 0] + (py - start[:, 1]) * along[:, 1]) / length, 0, 1)
-    away = np.hypot(start[:, 0] + share * along[:, 0] - px, start[:, 1] + share * along[:, 1] - py).min(axis=1)
-    away[_crossings(ring, grid) % 2 == 0] = -1
+    away, crossed = np.full(len(grid), np.inf), np.zeros(len(grid), dtype=np.int64)
+    for ring in rings:
+        away = np.minimum(away, _away(ring, grid))
+        crossed += _crossings(ring, grid)
+    away[crossed % 2 == 0] = -1
     best = int(away.argmax())
     if away[best] < 0:
-        return (int(ring[0][0]), int(ring[0][1])), 0
+        return (int(largest[0][0]), int(largest[0][1])), 0
     return (round(float(grid[best][0])), round(float(grid[best][1]))), int(away[best])
+
+
+def _away(ring: Array, asked: Array) -> Array:
+    """Return how far each point is from a ring."""
+    along = np.roll(ring, -1, axis=0) - ring
+    x, y = asked[:, :1] - ring[:, 0], asked[:, 1:] - ring[:, 1]
+    length = np.maximum((along**2).sum(axis=1), 1e-9)
+    share = np.clip((x * along[:, 0] + y * along[:, 1]) / length, 0, 1)
+    found: Array = np.hypot(share * along[:, 0] - x, share * along[:, 1] - y).min(axis=1)
+    return found
 
 
 def path(line: Sequence[Point], *, closed: bool) -> str:
