@@ -282,6 +282,8 @@ def _units(view: View) -> dict[str, Any]:
     codes = [code for code in tree.codes if not tree.is_leaf(code) or code in tops]
     options = [(INDENT * max(tree.depth[code] - 1, 0) + tree.unit(code).name, code) for code in codes]
     found = _filter(view, "district", view.scope, tree.top.code, [(code, label) for label, code in options])
+    if any(tree.is_leaf(code) for code in tops):  # then they are no districts
+        found["label"] = view.says("filter.unit")
     return found | {"clears": {"unit": ""}}
 
 

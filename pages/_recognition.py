@@ -38,6 +38,8 @@ def block(view: View, level: str) -> str:
     found = _ask.recogniser(view.edition, before, view.as_of, view.figures).of(level, within)
     since = numbers.day_short(before + ONE_DAY, view.lang)
     lines = [*_first(view, found), *_improved(view, found, since), *_steadiest(view, found)]
+    if not lines and view.figures.is_part:  # there may be somebody, who is not his to see
+        return ""
     body = items(lines) if lines else f"<p>{e(view.says('recognised.none'))}</p>"
     return panel(view.says("recognised.title"), body, view.says("recognised.note"))
 

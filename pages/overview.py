@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from campaign.progress import Status, UnitProgress
-from pages import _answers, _ask, _brief, _forecast, _words
+from pages import _answers, _ask, _brief, _forecast, _kpis, _words
 from pages._cards import chip, draw, e, items, link, panel, track, unit_link
 from pages._chart import burnup
 from pages._view import View
@@ -25,10 +25,15 @@ def show(view: View) -> None:
     with left:
         burnup(view, view.scope)
     with right:
-        draw(below or _holders(view))
+        draw(below or (_place(view, row) if row.is_leaf else _holders(view)))
     more = (_holders(view) if below else "", _parts(view), _forecast.below(view), _trust(view))
     draw(f'<div class="cd-masonry">{"".join(more)}</div>')
     _brief.downloads(view)
+
+
+def _place(view: View, row: UnitProgress) -> str:
+    """Return where a unit stands that has none below it, whom it could hold back."""
+    return f'<div class="cd-cards">{_kpis.rank(view, row)}</div>'
 
 
 def _holders(view: View) -> str:
@@ -48,7 +53,11 @@ def _holders(view: View) -> str:
         for row in leaves[:HOLDERS]
     ]
     body = items(rows) if rows else f'<p class="cd-empty">{e(view.says("overview.holding_back.none"))}</p>'
-    return panel(view.says("overview.holding_back"), body, view.says("overview.holding_back.note"))
+    return panel(
+        view.says("overview.holding_back"),
+        body,
+        view.says(f"overview.holding_back.note{'.part' if view.figures.is_part else ''}"),
+    )
 
 
 def _below(view: View) -> str:

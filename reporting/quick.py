@@ -113,6 +113,7 @@ class Quick:
     nobody: str
     alone: Card | None
     alone_said: tuple[str, ...]
+    is_part: bool = False
 
     def cut(self, most: int) -> Quick:
         """Return the same with boards of at most so many lines."""
@@ -191,6 +192,7 @@ def quick(day: Day, row: UnitProgress, now: datetime, lang: str, failing: Failin
         nobody=said.nobody,
         alone=said.alone,
         alone_said=said.alone_said,
+        is_part=figures.is_part,
     )
 
 

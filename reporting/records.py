@@ -37,7 +37,12 @@ class Records(Lens):
         rows = self.reader.refusals()
         if not self.is_part:
             return rows
-        return [replace(row, near=()) for row in rows if self.sees(row.unit_code, row.as_of or as_of)]
+        return [replace(row, near=()) for row in rows if self.sees(self._named(row, as_of), row.as_of or as_of)]
+
+    def _named(self, row: Refusal, as_of: date) -> str | None:
+        """Return the unit a row is about: as it was read, else by the code it carries, where that is one."""
+        said = str(row.content.get("unit_code") or "").strip()
+        return row.unit_code or (said if said in self.map(row.as_of or as_of) else None)
 
     def decisions(self) -> list[Decided]:
         """Return what people decided about held and rejected rows, the latest first, as far as it may be seen."""

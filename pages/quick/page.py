@@ -71,6 +71,8 @@ def drawn(asked: Asked, q: Quick, notes: list[Note]) -> str:
     chart = inline_svg.burnup(q.burnup, q.described, q.lang) if q.burnup else None
     given = _given(asked, q.lang, f"{q.row.name} · {q.brief.campaign}", lively=asked.mode != PRINT)
     given |= {"drawn": None if chart is None else _placed(chart), "call": partial(called, lang=q.lang)}
+    if q.is_part:  # the machinery is the whole campaign's
+        given["menu"] = [one for one in given["menu"] if one["href"] != asked.working("sources")]
     if asked.mode == WALL:
         given |= _on_the_wall(asked, q)
     if asked.mode == PRINT:
