@@ -30,11 +30,16 @@ def show(view: View) -> None:
     draw(_words.head(view, view.row(view.scope), title), _against.tabs(view))
     drawn = choice + _align(view, found) + _steps(view, found) + same_day_chart.chart(found, view.lang)
     draw(panel(view.says("same_day.chart"), drawn + _on(view, chosen, found) + _help.mark("same_day", view.lang)))
-    table = f'<div class="cd-same-box">{same_day_chart.table(found, view.lang)}</div>'
-    basis = f'<div class="cd-same-box">{same_day_chart.basis(found, view.lang)}</div>'
+    table = _boxed(view, "same_day.table", same_day_chart.table(found, view.lang))
+    basis = _boxed(view, "same_day.basis", same_day_chart.basis(found, view.lang))
     warned = "".join(note(e(one), "plain") for one in same_day.differs(found, view.lang))
     below = panel(view.says("same_day.table"), table) + panel(view.says("same_day.basis"), basis + warned)
     draw(f'<div class="cd-grid2">{below}</div>')
+
+
+def _boxed(view: View, key: str, table: str) -> str:
+    """Return a table in a box that alone moves sideways where there is no room, by keyboard too."""
+    return f'<div class="cd-same-box" tabindex="0" role="region" aria-label="{e(view.says(key))}">{table}</div>'
 
 
 def _align(view: View, found: SameDay) -> str:
