@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,10 @@ GOES_ON = frozenset({What.SIGN_IN_FAILED, What.LOCKED_OUT, What.SIGN_OUT, What.R
                      What.CONFIGURATION, What.BACKUP, What.RESTORE, What.ROLLBACK, What.REBUILD})  # fmt: skip
 
 
+FLOODED = frozenset({What.SIGN_IN_FAILED, What.LOCKED_OUT, What.REFUSED})
+MOST_OF_ONE, MOST_OF_ALL, MOST_PLACES, MINUTE = 60, 600, 5000, timedelta(minutes=1)
+
+
 def folder(config: Configuration) -> Path:
     """Return the folder of a data root's log."""
     return config.data / "audit"
@@ -84,6 +88,11 @@ def note(
     """Do what record() does, with the facts as a table."""
     moment = at or datetime.now(UTC)  # noqa: TID251 - the log is a clock's: what it says must not be anybody's choice
     written = moment.astimezone(UTC).isoformat()
+    unwritten = _flood(config).unwritten(what, ip, moment) if what in FLOODED else 0
+    if unwritten is None:
+        return
+    if unwritten:
+        about = {"unwritten": unwritten, **about}
     line = {
         "at": written,
         "what": str(what),
@@ -102,6 +111,40 @@ def note(
                 ) from None
             LOG.critical("audit log cannot be written (%s); still to be written: %s", problem, line)
             late.records.append({**line, "late": True})
+
+
+class _Flood:
+    """What anybody can make happen without signing in: so much of it is written a minute, the rest is counted."""
+
+    def __init__(self) -> None:
+        self._met: OrderedDict[tuple[str, str], tuple[datetime, int, int]] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def unwritten(self, what: What, ip: str, at: datetime) -> int | None:
+        """Return how many were left out since the last that was written; None when this one is left out as well."""
+        with self._guard:
+            of_one = self._count((str(what), ip), MOST_OF_ONE, at)
+            of_all = None if of_one is None else self._count((str(what), "*"), MOST_OF_ALL, at)
+            return None if of_one is None or of_all is None else of_one + of_all
+
+    def _count(self, key: tuple[str, str], most: int, at: datetime) -> int | None:
+        since, written, left_out = self._met.pop(key, (at, 0, 0))
+        if not timedelta() <= at - since < MINUTE:
+            since, written = at, 0
+        is_left_out = written >= most
+        if is_left_out and left_out == 0:
+            LOG.warning("audit log: more than %d times %s within a minute from %s; the rest is counted", most, *key)
+        self._met[key] = (since, written + (not is_left_out), left_out + 1 if is_left_out else 0)
+        while len(self._met) > MOST_PLACES:
+            self._met.popitem(last=False)
+        return None if is_left_out else left_out
+
+
+_FLOODS: dict[Path, _Flood] = {}
+
+
+def _flood(config: Configuration) -> _Flood:
+    return _FLOODS.setdefault(folder(config), _Flood())
 
 
 def _write(place: Path, records: Sequence[Mapping[str, Any]], at: str) -> None:

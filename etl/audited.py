@@ -30,8 +30,9 @@ def terminal() -> str:
 
 
 def by_command(config: Configuration, what: What, campaign: str = "", **about: object) -> None:
-    """Put on record what somebody did from the terminal."""
-    note(config, what, terminal(), about, campaign=campaign)
+    """Put on record what somebody did from the terminal; a fact that is empty or None is left out."""
+    told = {name: value for name, value in about.items() if value not in ("", None)}
+    note(config, what, terminal(), told, campaign=campaign)
 
 
 def handed_in(config: Configuration, envelope: Envelope, files: Sequence[tuple[str, bytes]]) -> None:

@@ -94,8 +94,7 @@ def _issue(asked: argparse.Namespace, opened: Opened) -> int:
     )
     if asked.out is not None:
         made_ready(asked.out)  # before a number is taken
-    facts = {"period": asked.period, "unit": asked.unit or "", "number": asked.number}
-    by_command(configured, What.ISSUE, asked.campaign, **{name: value for name, value in facts.items() if value})
+    by_command(configured, What.ISSUE, asked.campaign, period=asked.period, unit=asked.unit, number=asked.number)
     record = issue(configured, known_campaign(configured, asked.campaign), order, LOCAL, now=now)
     print(f"{record.id}: {record.reference}, {record.version}, {len(record.files)} files")
     if asked.out is not None:

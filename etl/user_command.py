@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from campaign.access import LOCAL_USER
 from campaign.configuration import Configuration
 from campaign.errors import UsageError
 
@@ -46,8 +45,9 @@ def run(
     asked: argparse.Namespace, config: Configuration, show: Callable[[Sequence[object], Sequence[str], str], None]
 ) -> int:
     """Do what was asked with one account, or list them all."""
-    from access import audit  # noqa: PLC0415 - the other commands must not wait for what hashes passwords
-    from access.accounts import Accounts  # noqa: PLC0415
+    from access.accounts import Accounts  # noqa: PLC0415 - the other commands must not wait for what hashes passwords
+    from access.audit import What  # noqa: PLC0415
+    from etl.audited import by_command  # noqa: PLC0415
 
     accounts = Accounts(config)
     now = datetime.now(UTC)
@@ -57,7 +57,7 @@ def run(
     if not asked.user:
         raise UsageError(f"user {asked.do}", "names nobody", "a user name like lan.nguyen was expected")
     said = _done(accounts, asked, now)
-    audit.record(config, audit.What.ACCOUNT, LOCAL_USER, did=asked.do, account=asked.user)
+    by_command(config, What.ACCOUNT, did=asked.do, account=asked.user)
     print(said)
     if config.access is None:
         print("[access] is not configured: accounts open nothing until it is", file=sys.stderr)

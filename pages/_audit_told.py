@@ -11,6 +11,7 @@ from reporting import numbers
 from reporting.cells import Kind
 from reporting.tables import Column, Table
 from reporting.texts import has, text
+from reporting.told import told
 
 COLUMNS = (
     ("n", Kind.WHOLE), ("at", Kind.TEXT), ("kind", Kind.TEXT), ("who", Kind.TEXT), ("ip", Kind.TEXT),
@@ -55,8 +56,12 @@ def _value(name: str, value: object, lang: str) -> str:
         return ", ".join(_value(name, one, lang) for one in value)
     if value is None:
         return "–"
-    key = {"page": "quick.title" if value == "quick" else f"page.{value}", "via": f"audit.via.{value}"}.get(name, "")
-    return text(key, lang) if key and has(key) else str(value)
+    key = f"audit.{name}.{value}"  # of via and why
+    if name == "page":
+        key = "quick.title" if value == "quick" else f"page.{value}"
+    if has(key):
+        return text(key, lang)
+    return told(str(value), lang) if name == "why" else str(value)
 
 
 def table(found: Sequence[Entry], zone: tzinfo, lang: str) -> Table:

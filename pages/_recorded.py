@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from access.audit import What, note
 from campaign.access import Viewer
-from campaign.configuration import Configuration
+from campaign.configuration import ALL, Configuration
 from pages import _viewer
 from pages._address import Address
 from pages._view import View
@@ -109,7 +109,7 @@ def taken(
 def taken_from(view: View, name: str, make: Callable[[], bytes | Counted], **about: object) -> Callable[[], bytes]:
     """Do what taken() does for a file of a view: of its day, and of the unit whose part it shows."""
     shown = {"as_of": view.as_of, **({"unit": view.scope} if view.scope != view.tree.top.code else {})}
-    chosen = {name: value for name, value in (("category", view.category), ("stage", view.stage)) if value}
+    chosen = {"stage": view.stage} | ({"category": view.category} if view.category != ALL else {})
     facts: dict[str, object] = {**shown, **chosen, **about}
     return taken(view.config, name, make, view.campaign.id, facts)
 

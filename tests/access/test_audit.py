@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -399,3 +399,24 @@ def test_only_what_is_bounded_is_kept_of_many_values() -> None:
     assert audit.plain("a" * 1000) == "a" * 299 + "…"
     assert audit._value(list(range(25))) == [*(str(one) for one in range(20)), "… +5"]
     assert audit._value({"b", "a"}) == ["a", "b"]
+
+
+def test_a_flood_of_failures_is_counted_and_does_not_fill_the_disk(tmp_path: Path) -> None:
+    config = house(tmp_path)
+    for second in range(200):
+        record(config, What.SIGN_IN_FAILED, "lan", "10.0.0.9", at=NOVEMBER + timedelta(seconds=second / 10))
+    record(config, What.SIGN_IN_FAILED, "lan", "10.0.0.8", at=NOVEMBER + timedelta(seconds=20))
+    record(config, What.SIGN_IN_FAILED, "lan", "10.0.0.9", at=NOVEMBER + timedelta(seconds=61))
+    last, other, *flood = latest(folder(config), Wanted())
+    assert len(flood) == 60
+    assert (other.ip, other.about) == ("10.0.0.8", {})
+    assert last.about == {"unwritten": 140}
+
+
+def test_a_flood_from_many_places_is_counted_too(tmp_path: Path) -> None:
+    config = house(tmp_path)
+    for number in range(700):
+        record(config, What.REFUSED, "", f"2001:db8::{number:x}", at=NOVEMBER)
+    assert len(list(latest(folder(config), Wanted()))) == 600
+    record(config, What.SIGN_IN, "lan", at=NOVEMBER)  # what has to be written is
+    assert next(latest(folder(config), Wanted())).what == "sign_in"
