@@ -184,4 +184,4 @@ def draw(atlas: Atlas) -> None:
     """Draw the map: its picture is a message of its own, so another measure does not send it again."""
     with st.container(key="cd-map"):
         _component(key="map-still", data=atlas.still)
-        _component(key="map", data=atlas.said)
+        _component(key="map-said", data=atlas.said)

@@ -12,7 +12,7 @@ from tests.pages.house import FORMULA, MARKED, SCRIPT
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/", "/chi-tieu-ngay", "/xep-hang", "/don-vi-cham", "/so-sanh", "/du-bao", "/don-vi")
+PAGES = ("/", "/chi-tieu-ngay", "/xep-hang", "/don-vi-cham", "/so-sanh", "/ban-do", "/du-bao", "/don-vi")
 ENGLISH = re.compile(
     r"\b(the|and|of|to|is|not|no|show|search|download|upload|choose|option|options|select|press|enter|loading|running|"
     r"stop|rerun|deploy|settings|menu|connecting|error|view|fullscreen|skip|content|main|page|found|day|days|unit|units|"
