@@ -51,6 +51,8 @@ def choose(view: View) -> tuple[Period, str]:
     if unit and unit not in own:
         draw(note(e(view.says("documents.wrong.unit", value=unit)), "bad"))
         unit = ""
+    if not unit and figures.is_part and own:  # who sees a part has no notice about all
+        unit = own[0]
     with st.container(key="cd-choose"):
         span, which, whose = st.columns([1.4, 1.2, 1.4], gap="small", vertical_alignment="bottom")
         with span:
@@ -118,9 +120,9 @@ def _ranged(key: str) -> None:
 def _whose(view: View, figures: Figures, own: list[str], unit: str) -> None:
     tree = figures.tree(view.as_of)
     every = view.says("documents.unit.all", name=tree.unit(own[0]).name) if own else view.says("documents.unit.every")
-    key = f"cd-unit-{unit}"
+    key, offered = f"cd-unit-{unit}", own if figures.is_part and own else ["", *own]
     st.selectbox(
-        view.says("documents.unit"), ["", *own], index=["", *own].index(unit), key=key,
+        view.says("documents.unit"), offered, index=offered.index(unit), key=key,
         on_change=lambda: _go("unit", st.session_state[key]),
         format_func=lambda code: tree.unit(code).name if code else every,
     )  # fmt: skip

@@ -44,7 +44,8 @@ def show(draft: Draft) -> None:
         draw(note(e(told(str(problem), view.lang)), "bad"))
         return
     if not _mine(draft):
-        draw(_reach.why_not(view, Right.ISSUE))
+        another = _reach.may(view, Right.ISSUE)
+        draw(note(e(view.says("right.issue.other")), "plain") if another else _reach.why_not(view, Right.ISSUE))
     elif draft.reasons or draft.unfit:
         draw(_blocked(draft))
     else:

@@ -178,7 +178,8 @@ def test_a_notice_is_issued_by_whoever_may_and_others_are_told_who(visit: Visit)
     assert "Phát hành" not in " ".join(labels(at))
     at = visit("lead-b", "van-ban", period=day, unit="B")
     assert "Chỉ cán bộ được giao phát hành văn bản" in Shown(at).html
-    at = visit("officer-a", "van-ban", period=day, unit="A")
+    at = visit("officer-a", "van-ban", period=day)
+    assert at.selectbox(key="cd-unit-A").options == ["Huyện An"]  # nothing about all for who sees a part
     assert "Chỉ cán bộ được giao phát hành văn bản" not in Shown(at).html
     assert any(one.startswith("Phát hành") for one in labels(at))
 
