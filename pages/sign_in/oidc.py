@@ -39,7 +39,7 @@ from campaign.configuration import Configuration
 from campaign.errors import CanDichError
 from etl.provider import CALLBACK, ProviderSecrets, provider_of
 from pages._session import OIDC as START
-from pages._session import address_of, agent_of, is_secure, local_path, set_session, token_of
+from pages._session import SIGN_IN, address_of, agent_of, is_secure, local_path, set_session, token_of
 from pages.sign_in.oidc_refused import Why, refused
 
 LOG = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ OPEN = frozenset({START, LOGIN, CALLBACK})  # what the gate lets through before 
 ATTEMPT_COOKIE = "candich_oidc"
 PROVIDER = "default"
 LIFETIME_DAYS = 1 / 24  # of the framework's signature, which is seconds old when it is read here
-_WHY = {Doubt.NO_NAME: Why.NO_NAME, Doubt.ODD_NAME: Why.NO_NAME, Doubt.UNVERIFIED: Why.UNVERIFIED}
+_WHY = {Doubt.NO_NAME: Why.NO_NAME, Doubt.ODD_NAME: Why.ODD_NAME, Doubt.UNVERIFIED: Why.UNVERIFIED}
 
 
 class Oidc:
@@ -102,7 +102,7 @@ class Oidc:
         """Return the way to the provider, or what to tell somebody when it cannot be reached."""
         status, headers = await _head_of(app, scope, receive)
         if status != HTTPStatus.FOUND:
-            return self._refused(Request(scope), Why.OUT_OF_REACH)
+            return await run_in_threadpool(self._refused, Request(scope), Why.OUT_OF_REACH)
         answer = RedirectResponse(headers["location"], HTTPStatus.SEE_OTHER)
         answer.headers["cache-control"] = "no-store"
         for written in headers.getlist("set-cookie"):
@@ -114,11 +114,12 @@ class Oidc:
         request, now = Request(scope), datetime.now(UTC)
         attempt = self.attempts.read(request.cookies.get(ATTEMPT_COOKIE, ""), now)
         if attempt is None:
-            return self._refused(request, Why.TOO_LATE)
+            return await run_in_threadpool(self._refused, request, Why.TOO_LATE)
         told = self._told((await _head_of(app, scope, receive))[1])
         if told is None:
             gave_up = request.query_params.get("error") == "access_denied"
-            return self._refused(request, Why.GAVE_UP if gave_up else Why.NOT_BELIEVED, attempt)
+            why = Why.GAVE_UP if gave_up else Why.NOT_BELIEVED
+            return await run_in_threadpool(self._refused, request, why, attempt)
         return await run_in_threadpool(self._let_in, request, attempt, told, now)
 
     def _told(self, headers: Headers) -> dict[str, Any] | None:
@@ -165,7 +166,7 @@ class Oidc:
         LOG.info("sign-in through the provider refused: %s", why.value)
         if why is not Why.UNRECORDED:
             audit.record(self.config, audit.What.SIGN_IN_FAILED, user, address_of(request), via="oidc", why=why.value)
-        again = START + "?" + urlencode({"next": attempt.leads_to if attempt else "/"})
+        again = SIGN_IN + "?" + urlencode({"next": attempt.leads_to if attempt else "/"})
         return self._forgetting(refused(why, again, self.config.language))
 
     def _forgetting(self, answer: Response) -> Response:

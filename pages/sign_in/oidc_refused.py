@@ -19,6 +19,7 @@ class Why(StrEnum):
     NOT_BELIEVED = "not_believed"  # a wrong state, nonce, signature, or an answer out of its time
     OUT_OF_REACH = "out_of_reach"
     NO_NAME = "no_name"
+    ODD_NAME = "odd_name"
     UNVERIFIED = "unverified"
     DISABLED = "disabled"
     UNRECORDED = "unrecorded"  # what cannot be written down does not happen
