@@ -83,9 +83,9 @@ def record(
 
 def note(
     config: Configuration, what: What, who: str, about: Mapping[str, object], *, ip: str = "", campaign: str = "",
-    at: datetime | None = None,
+    at: datetime | None = None, is_done: bool = False,
 ) -> None:  # fmt: skip
-    """Do what record() does, with the facts as a table."""
+    """Do what record() does, with the facts as a table; what `is_done` already is not refused any more."""
     moment = at or datetime.now(UTC)  # noqa: TID251 - the log is a clock's: what it says must not be anybody's choice
     written = moment.astimezone(UTC).isoformat()
     unwritten = _flood(config).unwritten(what, ip, moment) if what in FLOODED else 0
@@ -105,7 +105,7 @@ def note(
             _write(folder(config), [*late.records, line], written)
             late.records.clear()
         except (OSError, Timeout) as problem:
-            if what not in GOES_ON:
+            if what not in GOES_ON and not is_done:
                 raise SourceError(
                     "audit log", f"cannot be written ({problem})", "nothing was done; mend the disk and try again"
                 ) from None

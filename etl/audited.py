@@ -30,9 +30,12 @@ def terminal() -> str:
 
 
 def by_command(config: Configuration, what: What, campaign: str = "", **about: object) -> None:
-    """Put on record what somebody did from the terminal; a fact that is empty or None is left out."""
+    """Put on record what somebody did from the terminal; a fact that is empty or None is left out.
+
+    It is done by then: whoever has a terminal here could do it without us, so a failing disk is only told aloud.
+    """
     told = {name: value for name, value in about.items() if value not in ("", None)}
-    note(config, what, terminal(), told, campaign=campaign)
+    note(config, what, terminal(), told, campaign=campaign, is_done=True)
 
 
 def handed_in(config: Configuration, envelope: Envelope, files: Sequence[tuple[str, bytes]]) -> None:

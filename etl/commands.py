@@ -202,10 +202,10 @@ def _ingest(asked: argparse.Namespace) -> int:
     campaign = known_campaign(config, asked.campaign)
     source = source_for(config, campaign, asked.source)
     load_demo(config)
-    if not asked.dry_run:
-        by_command(config, What.SUBMIT, campaign.id, file=[one.name for one in asked.files], source=asked.source or "")
     outcome = ingest(config, campaign, asked.files, source, asked.received_at, dry_run=asked.dry_run)
     if not asked.dry_run:
+        files = [one.name for one in asked.files]
+        by_command(config, What.SUBMIT, campaign.id, file=files, source=asked.source, **outcome.document())
         after_publishing(config, campaign.id)
     document = outcome.document()
     if asked.json:

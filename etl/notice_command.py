@@ -94,8 +94,9 @@ def _issue(asked: argparse.Namespace, opened: Opened) -> int:
     )
     if asked.out is not None:
         made_ready(asked.out)  # before a number is taken
-    by_command(configured, What.ISSUE, asked.campaign, period=asked.period, unit=asked.unit, number=asked.number)
     record = issue(configured, known_campaign(configured, asked.campaign), order, LOCAL, now=now)
+    about = {"period": asked.period, "unit": asked.unit, "reference": record.reference, "record": record.id}
+    by_command(configured, What.ISSUE, asked.campaign, **about)
     print(f"{record.id}: {record.reference}, {record.version}, {len(record.files)} files")
     if asked.out is not None:
         for path in copied(configured, record, asked.out, zipped_as=f"{record.id}.zip" if asked.zip else ""):

@@ -53,8 +53,8 @@ def send(config: Configuration, asked: argparse.Namespace) -> int:
     if asked.dry_run:
         _dry_run(config, asked.name, now)
         return 0
-    by_command(config, What.RESEND, message=asked.resend or asked.name)
     notes = messages.resend(config, asked.resend, now) if asked.resend else messages.send_now(config, asked.name, now)
+    by_command(config, What.RESEND, message=asked.resend or asked.name, outcome=[one.state for one in notes])
     _show(notes, config, as_json=asked.json)
     return 0 if all(one.state is State.SENT for one in notes) else 1
 
