@@ -22,7 +22,6 @@ from campaign.configuration import Campaign, Configuration
 from campaign.errors import CanDichError, ContractError, SourceError, UsageError
 from campaign.notices import Record, corrections, is_record, read_record
 from campaign.scope import Scope
-from campaign.units import Tree
 from etl.received import INCOMING
 from reporting.figures import Figures, store_of
 from warehouse.versions import Current, sha256_of, sync_folder, write_whole
@@ -45,14 +44,13 @@ def records(config: Configuration, campaign: str | None = None) -> list[Record]:
     return _latest(found, campaign)
 
 
-def legible(config: Configuration, campaign: str, scope: Scope, tree: Tree) -> list[Record]:
-    """Return a campaign's notices that a reader may see, the latest first; damaged ones are left out.
+def legible(config: Configuration, figures: Figures) -> list[Record]:
+    """Return a campaign's notices that the reader of its figures may see, the latest first; damaged ones are left out.
 
-    A notice is seen by whoever may see every unit it is about.
+    A notice is seen by whoever may see every unit it is about, as it was on the notice's own day.
     """
-    codes = scope.codes(tree)
-    found = _latest(_read(config)[0], campaign) if scope.allows_campaign(campaign) else []
-    return [one for one in found if codes is None or set(one.units) <= codes]
+    found = _latest(_read(config)[0], figures.campaign.id)
+    return [one for one in found if all(figures.sees(unit, one.as_of) for unit in one.units or (None,))]
 
 
 def _latest(found: Sequence[Record], campaign: str | None) -> list[Record]:

@@ -151,6 +151,8 @@ def _moves(view: View, days: dict[date, dict[str, UnitProgress]]) -> Compared:
     leaves = [code for code in view.tree.subtree(view.scope) if view.tree.is_leaf(code)]
     chosen = _listed(view, "units_shown")
     drawn = rank_moves.moves(days, leaves, chosen)
+    if view.figures.is_part and drawn.ranked < 2:  # noqa: PLR2004 - one alone is no ranking, and he is not the only one
+        return Compared()
     title = rank_moves.title(drawn, view.lang)
     if drawn.ranked < 2 or len(drawn.days) < 2:  # noqa: PLR2004 - nobody to pass, or no time to pass in
         return Compared(title)

@@ -11,7 +11,7 @@ from campaign.notices import Record, corrections
 from campaign.period import read_period
 from etl import register
 from etl.drawn import zipped
-from pages import _recorded, _submitting, _viewer
+from pages import _recorded, _submitting
 from pages._cards import draw, e, note
 from pages._documents_issue import KINDS
 from pages._view import View
@@ -22,7 +22,7 @@ SHOWN = 30
 
 def show(view: View) -> None:
     """Draw the notices of the campaign that the visitor may see."""
-    found = register.legible(view.config, view.campaign.id, _viewer.viewer().scope(view.campaign.id), view.tree)
+    found = register.legible(view.config, view.figures)
     draw(f'<h2 class="cd-step">{e(view.says("documents.history"))}</h2>')
     if not found:
         draw(f'<p class="cd-meta">{e(view.says("documents.history.none"))}</p>')

@@ -29,6 +29,7 @@ def show(view: View, level: str) -> None:
             "long": view.says(f"column.{name}.long"),
             "align": "left" if name in LEFT else "right",
             "kind": "name" if name == "name" else "",
+            "part": 2 if name == "status" else None,
             "first": -1 if name == "completion" else 1,
             "thin": name not in LEFT,
         }

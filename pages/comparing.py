@@ -21,7 +21,7 @@ def show(view: View) -> None:
         body = charts["multiples"].body
         draw(panel(charts["multiples"].title, body, view.says("comparing.multiples.note")))
     note = view.says("comparing.moves.note") if charts["moves"].body else ""
-    drawn = panel(charts["moves"].title, charts["moves"].body, note)
+    drawn = panel(charts["moves"].title, charts["moves"].body, note) if charts["moves"].title else ""
     if charts["funnel"].title:
         drawn += panel(charts["funnel"].title, charts["funnel"].body, view.says("comparing.funnel.note"))
         drawn = f'<div class="cd-grid2">{drawn}</div>'

@@ -28,7 +28,12 @@ STEPS = ((60, "seconds", 1), (3600, "minutes", 60), (86400, "hours", 3600))
 
 
 def show(view: View) -> None:
-    """Draw every source of the campaign, then who reported in time."""
+    """Draw every source of the campaign, then who reported in time; of a part that alone: sources are the whole's."""
+    if view.figures.is_part:
+        draw(f'<div class="cd-head"><h1>{e(view.says("page.sources"))}</h1></div>')
+        draw(_reach.why_not(view, Right.OPERATE))
+        _punctuality.show(view)
+        return
     found = freshness.states(view.config, view.campaign.id, view.now)
     title = _title(view, found)
     draw(f'<div class="cd-head"><h1>{e(title)}</h1><p class="cd-says">{e(view.says("sources.says"))}</p></div>')

@@ -195,15 +195,16 @@ def test_a_sender_issues_only_what_he_speaks_for(small: Small) -> None:
 
 def test_a_notice_is_seen_by_whoever_sees_all_its_units(small: Small) -> None:
     whole, one = issued(small), issued(small, changed(unit="D1"))
-    tree = small.figures().tree(date(2025, 2, 7))
+    figures = small.figures()
 
     def seen(*units: str) -> list[str]:
-        return [record.id for record in register.legible(small.config, ID, Scope(units=frozenset(units)), tree)]
+        return [record.id for record in register.legible(small.config, figures.within(Scope(frozenset(units))))]
 
     assert seen("D1") == [one.id]
     assert seen("D2") == []
     assert seen("27") == [one.id, whole.id]
-    assert register.legible(small.config, ID, Scope(campaigns=frozenset({"khac"})), tree) == []
+    assert [record.id for record in register.legible(small.config, figures)] == [one.id, whole.id]
+    assert register.legible(small.config, figures.within(Scope(campaigns=frozenset({"khac"})))) == []
 
 
 def test_a_version_that_a_notice_names_is_never_removed(small: Small) -> None:

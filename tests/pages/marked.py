@@ -219,8 +219,9 @@ def _said(path: Path) -> None:
     config = load(path)
     figures = Figures.open(config, ID)
     known = {one.key.unit_code: one for one in differences(figures, DAY)}
-    said = [Explanation(known[unit].key, known[unit].stated, known[unit].summed, why, "Ông Papagiai").document()
-            for unit, why in (("XB0", "Bravogiai"), ("XA0", "Alfagiai"), ("XC0", "Charlitep"))]  # fmt: skip
+    said = [Explanation(known[unit].key, known[unit].stated, known[unit].summed, why, by).document()
+            for unit, why, by in (("XB0", "Bravogiai", "Papagiai"), ("XA0", "Alfagiai", "Alfagiai"),
+                                  ("XC0", "Charlitep", "Papagiai"))]  # fmt: skip
     row = next(one for one in figures.refusals(DAY) if one.unit_code == "XB1")
     gone = {"what": What.DISMISS, "batch": row.batch, "file": row.file, "row": row.row_number, "why": "Bravovi"}
     submit_decisions(config, ID, LOCAL, [*said, gone])
