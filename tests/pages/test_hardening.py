@@ -10,11 +10,19 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import quote
 
+import httpx
 import pytest
+from anyio.from_thread import start_blocking_portal
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp
 
 import app
+from campaign.configuration import parse
 from etl.configured import load
 from pages._address import PATHS
+from pages._gate import Gate
+from pages.sign_in.oidc import oidc_of
 from reporting.figures import store_of
 from tests.browser.conftest import ROOT, Server
 from tests.pages.house import ID, SCRIPT, build
@@ -171,3 +179,37 @@ def test_a_head_without_end_is_refused(started):
     except ConnectionError:  # hung up on while it was still talking
         status = 400
     assert status in (400, 431)
+
+
+# --- TLS ------------------------------------------------------------------------------------------------------
+
+
+def got(served: ASGIApp, url: str, **headers: str) -> httpx.Response:
+    """Ask an application without a server."""
+
+    async def asked() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=served)) as line:
+            return await line.get(url, headers=headers)
+
+    with start_blocking_portal() as portal:
+        return portal.call(asked)
+
+
+@pytest.mark.parametrize(("public_url", "bound"), [("https://so-hoa.example", True), ("http://so-hoa.example", False)])
+def test_browsers_are_bound_to_tls_once_the_public_address_has_it(tmp_path, public_url, bound):
+    config = parse(f'public_url = "{public_url}"\ndata = "{tmp_path}"\n[access]\n', tmp_path / "config.toml")
+    gate = Gate(PlainTextResponse("in"), PATHS.values(), lambda _: "nothing", config)
+    for path in ("/health", "/", "/secret"):
+        assert ("strict-transport-security" in got(gate, public_url + path).headers) is bound, path
+    assert got(gate, f"{public_url}/health", Host="evil.example").status_code == 421
+
+
+def test_the_way_through_the_provider_is_carried_over_tls_only(tmp_path):
+    head = 'public_url = "https://so-hoa.example"\n[access]\n[access.oidc]\n'
+    secrets = {"CANDICH_OIDC_CLIENT_ID": "x", "CANDICH_OIDC_CLIENT_SECRET": "y",
+               "CANDICH_OIDC_METADATA_URL": "https://id.example/.well-known/openid-configuration"}  # fmt: skip
+    oidc = oidc_of(parse(head, tmp_path / "config.toml"), secrets, 8501)
+    assert oidc is not None
+    assert oidc.secrets()["auth"]["redirect_uri"] == "https://so-hoa.example/oauth2callback"
+    carried = got(Starlette(routes=oidc.routes()), "https://so-hoa.example/dang-nhap/oidc").headers["set-cookie"]
+    assert all(sign in carried for sign in ("Secure", "HttpOnly", "SameSite=lax", "Path=/oauth2callback"))
