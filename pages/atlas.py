@@ -17,7 +17,7 @@ COLUMNS = {
     "pace": (("name", 1), ("pace", 1), ("status", 2)),
     "silent": (("name", 1), ("days_silent", 1), ("last_as_of", 1)),
 }
-LISTED = 30
+LISTED = 6
 
 
 def show(view: View) -> None:

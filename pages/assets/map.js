@@ -21,20 +21,24 @@ function fill(node, attributes, children) {
   return node;
 }
 
-function unit(data, said, one, [kind, value, told]) {
-  const [code, name, area, x, y, room, leaf, path] = one;
-  const [shade, sign, words] = said.kinds[kind];
+function unit(data, said, one, [kind, , told]) {
+  const [code, name, area, x, y, , leaf, path] = one;
+  const [shade, , words] = said.kinds[kind];
   const link = draw("a", { class: `k-${shade}`, tabindex: -1, href: (leaf ? said.href : said.opens).replace("~unit~", encodeURIComponent(code)),
     "aria-label": [name, data.areas[area], words, told].filter(Boolean).join(", ") });
   link.append(draw("path", { d: path || `M${x} ${y - data.top}${data.hexagon}` }));
-  if (room >= data.least) {
-    const size = data.tiles ? 24 : Math.min(Math.max(room * 1.1, 16), 32);
-    const shown = value && (data.tiles || room >= 2.5 * data.least);
-    link.append(draw("text", { class: shown ? "cd-sign cd-valued" : "cd-sign", x, y, "font-size": size,
-      "data-small": room < 2 * data.least ? true : null }, sign));
-    if (shown) link.append(draw("text", { class: "cd-value", x, y: y + (data.tiles ? 10 : size * 0.7), "font-size": data.tiles ? 15 : size * 0.62 }, value));
-  }
   return link;
+}
+
+// Signs and figures lie above all places: a neighbour's outline covers none of them.
+function written(data, said, [, , , x, y, room], [kind, value]) {
+  const [shade, sign] = said.kinds[kind];
+  if (room < data.least) return "";
+  const size = data.tiles ? 24 : Math.min(Math.max(room * 1.1, 16), 32);
+  const shown = value && (data.tiles || room >= 2.5 * data.least);
+  return draw("g", { class: `k-${shade}`, "data-small": room < 2 * data.least ? true : null },
+    draw("text", { class: shown ? "cd-sign cd-valued" : "cd-sign", x, y, "font-size": size }, sign),
+    shown ? draw("text", { class: "cd-value", x, y: y + (data.tiles ? 10 : size * 0.7), "font-size": data.tiles ? 15 : size * 0.62 }, value) : "");
 }
 
 function tell(state, index) {
@@ -87,7 +91,8 @@ function paint(state) {
   state.links = drawn;
   state.tip = make("div", { class: "cd-map-tip", "aria-hidden": "true", hidden: true });
   const svg = draw("svg", { viewBox: `0 0 ${data.w} ${data.h}`, role: "group", "aria-label": said.title, "aria-describedby": "cd-map-hint", "data-values": data.values },
-    draw("g", { class: "cd-units" }, ...drawn), draw("path", { class: "cd-borders", d: data.borders }));
+    draw("g", { class: "cd-units" }, ...drawn), draw("path", { class: "cd-borders", d: data.borders }),
+    draw("g", { "aria-hidden": "true" }, ...data.places.map((one, index) => written(data, said, one, said.units[index]))));
   drawn.forEach((link, index) => {
     link.addEventListener("pointerenter", (event) => { if (event.pointerType !== "touch") tell(state, index); });
     link.addEventListener("focus", () => { go(state, index); state.code = data.places[index][0]; tell(state, index); });

@@ -56,7 +56,7 @@ def test_the_map_is_one_stop_of_the_tab_key_and_arrows_lead_where_they_point(pag
 
 def test_pointing_tells_the_unit_its_district_and_its_standing(page, server):
     open_map(page, server, "&measure=pace")
-    page.locator(PLACE, has_text="16,7").hover()
+    page.locator(f"{PLACE}.k-far_behind").hover()
     tip = page.locator(".cd-map-tip")
     expect(tip).to_contain_text("Huyện Bình")
     expect(tip).to_contain_text("▼▼ dưới 50%")
@@ -108,9 +108,10 @@ def test_signs_stand_out_from_their_shades(browser, server, scheme):
     weakest = {}
     for measure in ("status", "completion", "pace", "silent"):
         open_map(page, server, f"&measure={measure}")
-        pairs = page.locator(PLACE).evaluate_all(
-            "all => all.map(e => [e.getAttribute('class'), getComputedStyle(e.querySelector('path')).fill,"
-            " getComputedStyle(e.querySelector('text')).fill])"
+        pairs = page.locator(".cd-map svg g[class]:has(> text)").evaluate_all(
+            "all => all.map(e => e.getAttribute('class')).map((kind, n) => [kind,"
+            " getComputedStyle(document.querySelector(`.cd-units .${kind} path`)).fill,"
+            " getComputedStyle(all[n].querySelector('text')).fill])"
         )
         for kind, ground, ink in pairs:
             weakest[kind] = contrast(ground, ink)
