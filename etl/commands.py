@@ -179,11 +179,13 @@ def _configured(asked: argparse.Namespace, *, demo: bool = False) -> Configurati
 def _start(asked: argparse.Namespace) -> int:
     from etl.configured import inputs_of  # noqa: PLC0415 - each command loads only what it needs: it must answer in a second
     from etl.job import jobs  # noqa: PLC0415
+    from etl.provider import checked  # noqa: PLC0415
     from etl.showing import ready  # noqa: PLC0415
     from etl.supervisor import listening, run  # noqa: PLC0415
 
     config = _configured(asked, demo=asked.demo)
     listening(config)
+    checked(config)
     jobs(config)
     for campaign in config.campaigns:
         inputs_of(config, campaign)

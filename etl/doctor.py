@@ -11,7 +11,7 @@ from access.verifying import verify
 from campaign.configuration import Campaign, Configuration
 from campaign.errors import CanDichError
 from campaign.freshness import masked
-from etl import audit_kept, heartbeat, register, secret_file
+from etl import admitted, audit_kept, heartbeat, provider, register, secret_file
 from etl.configured import inputs_of
 from etl.freshness import states
 from etl.intake import received_store
@@ -34,9 +34,7 @@ class Finding:
 def examine(config: Configuration) -> list[Finding]:
     """Return a finding for everything looked at."""
     found = [Finding("configuration", well=True, words=f"{config.path}, {len(config.campaigns)} campaigns")]
-    secrets = secret_file.path_beside(config.path)
-    if secret_file.is_open(secrets):
-        found.append(Finding("secrets", well=False, words=f"others on this machine may read {secrets}; chmod 600 it"))
+    found += _secrets(config)
     for campaign in config.campaigns:
         found += [_inputs(config, campaign), *_version(config, campaign), *_received(config, campaign)]
         found += _sources(config, campaign)
@@ -47,7 +45,21 @@ def examine(config: Configuration) -> list[Finding]:
     age = heartbeat.age(config, datetime.now(UTC))
     words = "has not run here yet" if age is None else f"last beat {age:.0f} s ago"
     found.append(Finding("scheduler", well=True, words=words))
+    found += [Finding("sign-in", well=well, words=words) for well, words in admitted.examine(config)]
     return [*found, *_audit(config)]
+
+
+def _secrets(config: Configuration) -> list[Finding]:
+    """Return whether the file of secrets is read by nobody else, and whether the sign-in provider's are there."""
+    found = []
+    path = secret_file.path_beside(config.path)
+    if secret_file.is_open(path):
+        found.append(Finding("secrets", well=False, words=f"others on this machine may read {path}; chmod 600 it"))
+    try:
+        provider.checked(config)
+    except CanDichError as problem:
+        found.append(Finding("sign-in", well=False, words=str(problem)))
+    return found
 
 
 def _audit(config: Configuration) -> list[Finding]:

@@ -5,6 +5,7 @@ Both stand in `[auth]` of secrets.toml beside config.toml, or in the environment
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,6 +74,11 @@ def provider_of(config: Configuration, environment: Mapping[str, str], port: int
         redirect_uri=(config.public_url or f"http://127.0.0.1:{port}") + CALLBACK,
         client_kwargs=kwargs,
     )
+
+
+def checked(config: Configuration) -> None:
+    """Raise ConfigError when `[access.oidc]` asks for a provider whose address or secret is missing or wrong."""
+    provider_of(config, os.environ, 0)
 
 
 def _auth_of(path: Path) -> dict[str, Any]:

@@ -60,6 +60,15 @@ def test_a_file_that_is_wrong_is_named_without_what_it_holds(small: Small, writt
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("command", ["start", "doctor"])
+def test_a_provider_without_its_secret_is_told_before_anything_starts(small: Small, command: str):
+    small.write("config.toml", f"{small.config_text}\n[access]\n[access.oidc]\n")
+    done = run(small.path, command)
+    assert done.returncode == (2 if command == "start" else 1)
+    assert "auth.client_id: the key is missing" in done.stdout + done.stderr
+    assert "CANDICH_OIDC_CLIENT_ID" in done.stdout + done.stderr
+
+
 def test_without_a_file_nothing_is_set(tmp_path):
     before = dict(os.environ)
     into_environment(tmp_path / "config.toml")
