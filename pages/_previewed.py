@@ -11,9 +11,9 @@ import streamlit as st
 from campaign.access import Right
 from campaign.configuration import Campaign, Configuration
 from campaign.rows import Fate
-from etl.envelope import LOCAL, Sender
+from etl.envelope import Sender
 from etl.preview import Line, Preview, preview
-from pages import _reach, _tables
+from pages import _tables
 from pages._cards import draw, e, panel
 from pages._view import View
 from reporting import numbers
@@ -50,7 +50,8 @@ def judged(view: View, file: tuple[str, bytes], sender: Sender, source: str = ""
     """Return what a file would do if it were sent now; ContractError when it cannot be read."""
     campaign = view.config.campaign(view.campaign.id) or view.campaign
     digest = hashlib.sha256(file[0].encode() + b"\0" + file[1]).hexdigest()
-    key = f"{view.edition}/{sender.id}/{','.join(_reach.codes(view, Right.SUBMIT)) if sender != LOCAL else ''}"
+    units = view.viewer.scope(view.campaign.id, Right.SUBMIT).units
+    key = f"{view.edition}/{sender.id}/{'*' if units is None else ' '.join(sorted(units))}"
     return _judged(key, digest, view.today, source, view.config, campaign, file, sender)
 
 

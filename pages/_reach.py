@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from campaign.access import Right
-from pages import _viewer
 from pages._cards import e, link, note
 from pages._rights import may_open
 from pages._view import View
@@ -11,7 +10,7 @@ from pages._view import View
 
 def opens(view: View, page: str) -> bool:
     """Tell whether whoever looks may open another page of the campaign."""
-    return may_open(_viewer.viewer(), page, view.campaign.id)
+    return may_open(view.viewer, page, view.campaign.id)
 
 
 def way(view: View, page: str, words: str, **choices: str) -> str:
@@ -21,18 +20,18 @@ def way(view: View, page: str, words: str, **choices: str) -> str:
 
 def codes(view: View, right: Right) -> list[str]:
     """Return the units of the page's day that whoever looks has a right to, in the order of the tree."""
-    seen = _viewer.viewer().scope(view.campaign.id, right).codes(view.tree)
+    seen = view.viewer.scope(view.campaign.id, right).codes(view.tree)
     return [code for code in view.tree.codes if seen is None or code in seen]
 
 
 def may(view: View, right: Right) -> bool:
     """Tell whether whoever looks has a right to anything of the campaign."""
-    return _viewer.viewer().may(right, view.campaign.id)
+    return view.viewer.may(right, view.campaign.id)
 
 
 def may_whole(view: View, right: Right) -> bool:
     """Tell whether whoever looks has a right to the whole campaign."""
-    return _viewer.viewer().may_whole(right, view.campaign.id)
+    return view.viewer.may_whole(right, view.campaign.id)
 
 
 def why_not(view: View, right: Right) -> str:
