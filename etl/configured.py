@@ -64,7 +64,8 @@ def load(path: Path | None = None, *, demo: bool = False) -> Configuration:
     configuration = parse(_text(chosen), chosen)
     if (demo or not configuration.campaigns) and chosen != DEMO:
         shown = parse(_text(DEMO), DEMO)
-        return shown.model_copy(update={"streamlit": configuration.streamlit, "language": configuration.language})
+        kept = ("streamlit", "language", "access", "public_url")  # who is let in holds whatever is shown
+        return shown.model_copy(update={name: getattr(configuration, name) for name in kept})
     return configuration
 
 
