@@ -9,7 +9,7 @@ from campaign.progress import UnitProgress
 from pages import _brief, _forecast, _help, _words
 from pages._cards import e, link, unit_link
 from pages._view import View
-from reporting import forecasts, numbers
+from reporting import numbers
 from reporting.answers import Answers, Card, answers, called
 from reporting.brief import Call
 
@@ -21,6 +21,8 @@ def row_of_five(view: View, row: UnitProgress) -> str:
     """Return where we are, whether we will make it, the day, whom to call, and whether the numbers are true."""
     said = answers(_brief.told(view), _forecast.of(view, view.scope), view.campaign)
     drawn = (_where(view, said, row), _outlook(view, said, row), _today(view, said, row))
+    if row.is_leaf:  # who reports himself looks first for what the day asks of him
+        drawn = (drawn[2], drawn[0], drawn[1])
     last = _alone(view, said) if said.alone else _calls(view, said)
     return f'<div class="cd-answers">{"".join(drawn)}{last}{_true(view, said)}</div>'
 
@@ -56,9 +58,7 @@ def _outlook(view: View, said: Answers, row: UnitProgress) -> str:
     look = link(view.says("forecast.look"), view.address.href("forecast"))
     need = numbers.whole(row.required_per_day, view.lang)
     per_day = view.says("overview.answer.per_day", n=need, on=numbers.day_short(view.campaign.end, view.lang))
-    final = forecasts.final(_forecast.of(view, view.scope), view.lang)  # a roll-up's figure says its units already
-    words = final if final and not row.is_leaf else said.outlook_said
-    told = (f"{e(words)} {look}", e(per_day) if row.required_per_day else "")
+    told = (f"{e(said.outlook_more)} {look}".strip(), e(per_day) if row.required_per_day else "")
     small = said.outlook.of if said.outlook else ""
     return _answer(view.lang, "outlook", view.says("quick.ask.outlook"), _lines(*told), said.outlook, small)
 

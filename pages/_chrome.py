@@ -116,7 +116,7 @@ def _data(address: Address, lang: str, view: View | None) -> dict[str, Any]:
             "label": text(f"app.language.{other}", other),
             "href": address.href(lang=other),
         },
-        "quick": QUICK if address.page == "campaigns" else _quick(view) if view else "",
+        "quick": QUICK if address.page == "campaigns" else quick_link(view) if view else "",
         "account": _account(address, lang, who),
         "start": _start(address, lang, view) if view else None,
         "find": _find(view) if view else None,
@@ -173,7 +173,7 @@ def _group(page: str) -> str:
     return "main" if page in MAIN else "more"
 
 
-def _quick(view: View) -> str:
+def quick_link(view: View, mode: str = "") -> str:
     """Return the link to the plain page of the same unit and choices; a choice left out stays left out."""
     chosen = view.address.get
     return Asked(
@@ -183,6 +183,7 @@ def _quick(view: View) -> str:
         view.as_of if chosen("as_of") else None,
         chosen("category"),
         chosen("stage"),
+        mode,
     ).here
 
 

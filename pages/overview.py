@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from campaign.progress import Status, UnitProgress
-from pages import _answers, _ask, _brief, _forecast, _kpis, _words
+from pages import _answers, _ask, _brief, _chrome, _forecast, _kpis, _words
 from pages._cards import chip, draw, e, items, link, panel, track, unit_link
 from pages._chart import burnup
 from pages._view import View
+from pages.quick.asked import PRINT
 from reporting import numbers
 
 HOLDERS = 5
@@ -18,7 +19,7 @@ SHOWN = 16
 def show(view: View) -> None:
     """Draw the overview of the chosen units."""
     row = view.row(view.scope)
-    under = f'<div class="cd-under">{_words.tally(view, view.scope)}{_brief.folded(view)}</div>'
+    under = f'<div class="cd-under">{_words.tally(view, view.scope)}{_paper(view)}{_brief.folded(view)}</div>'
     draw(_words.head(view, row, dated=False), _answers.row_of_five(view, row), under)
     below = _below(view)
     left, right = st.columns([1.75, 1], gap="small")
@@ -29,6 +30,12 @@ def show(view: View) -> None:
     more = (_holders(view) if below else "", _parts(view), _forecast.below(view), _trust(view))
     draw(f'<div class="cd-masonry">{"".join(more)}</div>')
     _brief.downloads(view)
+
+
+def _paper(view: View) -> str:
+    """Return the link that prints the same on one sheet, at one click."""
+    href = e(_chrome.quick_link(view, PRINT))
+    return f'<a class="cd-paper" href="{href}" data-print="1">{e(view.says("overview.print"))}</a>'
 
 
 def _place(view: View, row: UnitProgress) -> str:

@@ -30,12 +30,16 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What one unit is told on one day. A card is None where there is no figure; its words are always there."""
+    """What one unit is told on one day. A card is None where there is no figure; its words are always there.
+
+    `outlook_more`: what is to be said of the outlook beside its figure, without saying that again; "" for nothing.
+    """
 
     brief: Brief
     done: Card
     outlook: Card | None
     outlook_said: str
+    outlook_more: str
     today: Card | None
     today_said: str
     nobody: str
@@ -51,6 +55,7 @@ def answers(told: Brief, one: Assessment, campaign: Campaign) -> Answers:
         done=_done(row, lang),
         outlook=_outlook(one, lang),
         outlook_said=told.outlook or forecasts.says(told.prospect, campaign, lang),
+        outlook_more=_outlook_more(told, one, campaign),
         today=_today(row, lang),
         today_said=_today_said(told, campaign),
         nobody=told.nobody or text("brief.calls.none" if row.remaining == 0 else "quick.calls.none", lang),
@@ -75,6 +80,14 @@ def _outlook(one: Assessment, lang: str) -> Card | None:
     """Return the chance of a leaf, or the units of a roll-up that will be on time; None where nothing can be said."""
     found = forecasts.gauge(one, lang)
     return None if found is None else Card(found.figure, found.says, charts.width(found.share), tone=found.tone)
+
+
+def _outlook_more(told: Brief, one: Assessment, campaign: Campaign) -> str:
+    """Return what a roll-up will have done by the deadline; what is over in one unit does not help another."""
+    final = forecasts.final(one, told.lang)
+    if one.row.is_leaf or not final or one.expected_share is None:
+        return forecasts.says(told.prospect, campaign, told.lang)
+    return final if one.expected_share < 1 else ""
 
 
 def _today(row: UnitProgress, lang: str) -> Card | None:

@@ -56,6 +56,16 @@ LIGHT: Mapping[str, str] = {
     "heat-d": "#e1eefa",
     "heat-ink": "#14202b",
     "heat-f-ink": "#ffffff",
+    # units on the map by how much is done: the fuller, the further from the ground
+    "map-line": "#ffffff",
+    "map-border": "#14202b",
+    "map-s0": "#eef4fa",
+    "map-s1": "#cfe1f2",
+    "map-s2": "#9cc5e6",
+    "map-s3": "#4f92c6",
+    "map-s3-ink": "#0d141b",
+    "map-s4": "#1f659f",
+    "map-stalled": "#b884b2",
 }
 DARK: Mapping[str, str] = {
     "ground": "#0d141b",
@@ -98,6 +108,15 @@ DARK: Mapping[str, str] = {
     "heat-d": "#16324a",
     "heat-ink": "#ffffff",
     "heat-f-ink": "#2a0d02",
+    "map-line": "#0d141b",
+    "map-border": "#e9eef3",
+    "map-s0": "#1b2836",
+    "map-s1": "#234059",
+    "map-s2": "#2c5f8a",
+    "map-s3": "#5b9bd0",
+    "map-s3-ink": "#0d141b",
+    "map-s4": "#a3d0f5",
+    "map-stalled": "#8a4f84",
 }
 CHART: Mapping[str, str] = {
     "chart-done": "#3b8bcb",

@@ -14,6 +14,11 @@ settings.register_profile("ci", settings.get_profile("here"), derandomize=True, 
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let whoever changed the look of a page keep it as the one to compare with."""
+    parser.addoption("--bless", action="store_true", help="keep the pictures of pages as they look now")
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Return how the browser is launched: the system's own Chromium, not one that Playwright would download."""

@@ -305,9 +305,14 @@ function opened(event) {
   if (event.target.open) kept.open.add(nameOf(event.target)); else kept.open.delete(nameOf(event.target));
 }
 
+const alikeFor = (tag, href, said) => [...document.querySelectorAll(`.stHtml ${tag}`)]
+  .filter((one) => one.getAttribute("href") === href && unnumbered(one) === said);
+
 function stoodOn(event) {
   const node = event.target;
-  kept.focus = node.closest?.(".stHtml") ? { node, tag: node.tagName, href: node.getAttribute("href"), said: unnumbered(node) } : null;
+  if (!node.closest?.(".stHtml")) { kept.focus = null; return; }
+  const [tag, href, said] = [node.tagName, node.getAttribute("href"), unnumbered(node)];
+  kept.focus = { node, tag, href, said, nth: alikeFor(tag, href, said).indexOf(node) };
 }
 
 function keepPlace(records) {
@@ -319,15 +324,25 @@ function keepPlace(records) {
   }
   const was = kept.focus;
   if (!was || was.node.isConnected || (document.activeElement && document.activeElement !== document.body)) return;
-  const same = [...document.querySelectorAll(`.stHtml ${was.tag}`)].find((one) => (was.href === null || one.getAttribute("href") === was.href) && unnumbered(one) === was.said);
-  same?.focus({ preventScroll: true });
+  const alike = alikeFor(was.tag, was.href, was.said);
+  alike[Math.min(was.nth, alike.length - 1)]?.focus({ preventScroll: true });
 }
 
 async function copy(button) {
   try { await navigator.clipboard.writeText(button.dataset.copy); say(button.dataset.said); } catch { prompt(button.textContent, button.dataset.copy); }
 }
 
+// A sheet is opened and printed at one click: it has no script of its own that could.
+function print(event, sheet) {
+  const opened = window.open(sheet.href, "_blank");
+  if (!opened) return; // the browser lets no window open by itself: the link still does
+  event.preventDefault();
+  opened.addEventListener("load", () => opened.print());
+}
+
 function follow(event) {
+  const sheet = event.target.closest?.("a[data-print]");
+  if (sheet && !event.button && !event.metaKey && !event.ctrlKey && !event.shiftKey) print(event, sheet);
   const copied = event.target.closest?.("[data-copy]");
   if (copied) copy(copied);
   for (const open of document.querySelectorAll(".cd-help[open]")) if (!open.contains(event.target)) open.open = false;

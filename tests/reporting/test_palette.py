@@ -98,6 +98,7 @@ def test_every_text_is_read_on_every_ground(scheme, ink, ground):
         ("accent", "accent-soft"),
         ("ink", "accent-soft"),
         ("heat-f-ink", "heat-f"),
+        ("map-s3-ink", "map-s3"),
         *(("heat-ink", f"heat-{kind}") for kind in "orbd"),
     ],
 )
@@ -137,7 +138,12 @@ def test_the_steps_of_a_heatmap_are_told_apart_by_every_eye(scheme, eye):
 
 
 @pytest.mark.parametrize(
-    "names", [("on_track", "at_risk", "behind", "overdue"), ("heat-o", "heat-r", "heat-b", "heat-f")]
+    "names",
+    [
+        ("on_track", "at_risk", "behind", "overdue"),
+        ("heat-o", "heat-r", "heat-b", "heat-f"),
+        ("map-s0", "map-s1", "map-s2", "map-s3", "map-s4"),
+    ],
 )
 def test_in_grey_the_worse_is_further_from_the_ground(names):
     light, dark = ([lightness(tokens[name]) for name in names] for tokens in (LIGHT, DARK))
