@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -25,7 +26,7 @@ from campaign.access import Others, Viewer
 from etl import office
 from etl.configured import load
 from etl.rights import admission_of
-from pages import _viewer
+from pages import _viewer, finding
 from pages._address import PATHS
 from pages.quick.serving import QuickView
 from tests.pages.conftest import SHELL
@@ -230,6 +231,23 @@ def test_the_quick_view_is_as_silent(walk, role: str, others: str) -> None:
     assert not leaks(client.get("/xem").text, forbidden(role, others))
     named = others == Others.TOTALS and role in ("huyen", "can-bo")  # the districts beside are, by name
     assert ("Đơn vị khác" in told) is (others in (Others.RANKS, Others.TOTALS) and not named)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_list_one_searches_holds_ones_own_units_alone(walk, role: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    seeing = walk(role, "names")
+    lists = finding.UnitLists(seeing.config)
+    client = Client(SimpleNamespace(routes=lambda: [lists.route()]))  # type: ignore[arg-type]
+    monkeypatch.setattr(
+        finding, "viewer_of",
+        lambda _: admission_of(seeing.config).viewer_at("quan-tri", {}, datetime.now(UTC).date()),
+    )  # fmt: skip
+    assert len(client.get(f"/api/units/{ID}").json()["units"]) == len(UNITS)
+    monkeypatch.setattr(finding, "viewer_of", lambda _: seeing.viewer)
+    found = client.get(f"/api/units/{ID}").json()["units"]
+    assert {code for code, _, _ in found} == set(OWN[role])
+    assert not leaks(str(found), forbidden(role, "ranks"))
+    assert client.get(f"/api/units/{OTHER}").status_code == client.get("/api/units/khong-co").status_code == 404
 
 
 def test_whoever_sees_the_whole_campaign_shares_its_pages(walk) -> None:
