@@ -10,14 +10,14 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.cookies import SimpleCookie
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from itsdangerous import URLSafeTimedSerializer
 
 from tests.browser.conftest import ROOT, Server
 from tests.crooked import CLIENT, METADATA, SECRET, Crooked, crooked_provider
-from tests.pages.house import ID, build
+from tests.pages.house import ID, SCRIPT, build
 
 ACCESS = """
 [access]
@@ -354,3 +354,44 @@ def test_whoever_is_granted_nothing_sees_nothing(hand, provider, claims):
         answer = hand.get(path)
         assert "Huyện An" not in answer.body, path
         assert "550" not in answer.body, path
+
+
+def test_the_way_in_and_its_refusals_carry_the_security_headers_and_are_kept_by_no_browser(hand):
+    for path, status in (("/dang-nhap", 200), ("/oauth2callback", 403), ("/dang-nhap/oidc", 303), ("/xep-hang", 303)):
+        answer = hand.get(path)
+        assert answer.status == status, path
+        assert "no-store" in answer.headers["cache-control"], path
+        assert answer.headers["x-frame-options"] == "DENY", path
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"], path
+
+
+def posted(server: Server, form: str, **headers: str) -> tuple[int, str]:
+    with closing(HTTPConnection("127.0.0.1", server.port, timeout=20)) as line:
+        said = {"Origin": server.url, "Content-Type": "application/x-www-form-urlencoded"} | headers
+        line.request("POST", "/dang-nhap", form, said)
+        found = line.getresponse()
+        return found.status, found.read().decode("utf-8", "replace")
+
+
+@pytest.mark.parametrize("words", [SCRIPT, '"><img src=x onerror=alert(1)>', "' or '1'='1"])
+def test_what_is_typed_at_the_way_in_stays_text(hand, words):
+    written = quote(words, safe="")
+    for typed in ("user", "password", "next", "lang"):
+        form = "&".join(f"{name}={written if name == typed else 'x'}" for name in ("user", "password", "next", "lang"))
+        status, body = posted(hand.server, form)
+        assert status in (400, 401, 429), (typed, status)
+        assert words not in body, typed
+    answer = hand.get(f"/dang-nhap?next={written}&lang={written}&ra={written}")
+    assert answer.status == 200
+    assert words not in answer.body
+
+
+def test_the_way_in_takes_no_form_from_another_page_and_none_that_is_too_long(hand):
+    assert posted(hand.server, "user=a&password=b", Origin="http://evil.example")[0] == 403
+    assert posted(hand.server, "user=" + "a" * 20_000 + "&password=b")[0] == 413
+    with closing(HTTPConnection("127.0.0.1", hand.server.port, timeout=20)) as line:
+        line.putrequest("POST", "/dang-nhap")
+        line.putheader("Origin", hand.server.url)
+        line.putheader("Content-Length", str(300 << 20))
+        line.endheaders(b"user=" + b"a" * 70_000)
+        assert line.getresponse().status == 413, "told before the rest is sent"
