@@ -11,6 +11,12 @@ from tests.browser.conftest import Server, settled
 from tests.pages.house import ID, build, ingest, report
 
 pytestmark = pytest.mark.browser
+LOTS = """() => {
+  const [later, lot] = [window.setTimeout, Math.random];
+  window.waits = new Set(); window.lots = [];
+  window.setTimeout = (call, wait, ...more) => { window.waits.add(wait); return later(call, wait, ...more); };
+  Math.random = () => { const drawn = lot(); window.lots.push(drawn); return drawn; };
+}"""
 LOOK = """() => {
   window.seen = { empty: 0, scrolls: 0 };
   const main = document.getElementById("stMain");
@@ -37,6 +43,17 @@ def test_a_new_version_appears_by_itself_and_keeps_the_place(page, tmp_path):
         assert page.request.get(f"{server.url}/api/version/{ID}").json()["version"] == "v000004"
         assert page.evaluate("window.stayed")
         assert "category=birth" in page.url
+
+
+def test_each_browser_takes_a_new_version_up_after_a_moment_drawn_by_lot(page, tmp_path):
+    config = build(tmp_path / "house")
+    with Server(config).running() as server:
+        page.goto(f"{server.url}/?as_of=2025-03-04")
+        settled(page)
+        page.evaluate(LOTS)
+        ingest(config, report(config.parent, 4), 4)
+        expect(page.locator(".cd-says b").first).to_have_text("620", timeout=15_000)
+        assert page.evaluate("window.lots.some((lot) => window.waits.has(lot * 2500))")
 
 
 def test_new_figures_leave_the_reader_where_he_is(page, tmp_path):
