@@ -10,6 +10,7 @@ from pathlib import Path
 
 from campaign.configuration import Campaign
 from campaign.errors import ConfigError
+from campaign.units import Registry
 from reporting.boundaries import Boundaries, boundaries
 
 LARGEST = 200_000_000  # bytes
@@ -53,3 +54,21 @@ def _read(path: Path, where: str, key: str | None, codes: frozenset[str], change
         return Read(mark, boundaries(content, codes, key, where))
     except ConfigError as problem:
         return Read(mark, wrong=problem)
+
+
+def examine(campaign: Campaign, registry: Registry) -> list[tuple[bool, str]]:
+    """Return whether a campaign's map file can be used, and what in it does not match; [] when it names none."""
+    read = boundaries_of(campaign, registry.codes)
+    if read is None:
+        if campaign.map_code is None:
+            return []
+        return [(False, f"map_code = {campaign.map_code!r} names a property, but no file is named by the key map")]
+    if read.found is None:
+        return [(False, str(read.wrong))]
+    missing = read.found.missing(registry.on(campaign.end).leaves)
+    said = [(True, f"{campaign.map_file}, {len(read.found.rings)} shapes by the property {read.found.key!r}")]
+    if read.found.unknown:
+        said.append((True, f"{len(read.found.unknown)} codes are no unit's: {', '.join(read.found.unknown)}"))
+    if missing:
+        said.append((False, f"{len(missing)} units have no shape: {', '.join(missing)}"))
+    return said

@@ -11,7 +11,7 @@ from access.verifying import verify
 from campaign.configuration import Campaign, Configuration
 from campaign.errors import CanDichError
 from campaign.freshness import masked
-from etl import admitted, audit_kept, heartbeat, provider, register, secret_file
+from etl import admitted, audit_kept, boundaries, heartbeat, provider, register, secret_file
 from etl.configured import inputs_of
 from etl.freshness import states
 from etl.intake import received_store
@@ -36,7 +36,7 @@ def examine(config: Configuration) -> list[Finding]:
     found = [Finding("configuration", well=True, words=f"{config.path}, {len(config.campaigns)} campaigns")]
     found += _secrets(config)
     for campaign in config.campaigns:
-        found += [_inputs(config, campaign), *_version(config, campaign), *_received(config, campaign)]
+        found += [*_inputs(config, campaign), *_version(config, campaign), *_received(config, campaign)]
         found += _sources(config, campaign)
         found += [
             Finding(f"{campaign.id} notices", well=well, words=words)
@@ -119,13 +119,15 @@ def _pulls(config: Configuration, campaign: Campaign) -> list[Finding]:
     ]
 
 
-def _inputs(config: Configuration, campaign: Campaign) -> Finding:
+def _inputs(config: Configuration, campaign: Campaign) -> list[Finding]:
     try:
         inputs = inputs_of(config, campaign)
     except CanDichError as problem:
-        return Finding(f"{campaign.id} units and targets", well=False, words=str(problem))
+        return [Finding(f"{campaign.id} units and targets", well=False, words=str(problem))]
     words = f"{len(inputs.registry.codes)} units, {len(inputs.targets)} targets"
-    return Finding(f"{campaign.id} units and targets", well=True, words=words)
+    found = [Finding(f"{campaign.id} units and targets", well=True, words=words)]
+    said = boundaries.examine(campaign, inputs.registry)
+    return [*found, *(Finding(f"{campaign.id} map", well=well, words=words) for well, words in said)]
 
 
 def _version(config: Configuration, campaign: Campaign) -> list[Finding]:

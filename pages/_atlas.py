@@ -15,7 +15,6 @@ from campaign.freshness import Gap
 from campaign.progress import UnitProgress
 from campaign.units import Tree
 from etl.boundaries import Read, boundaries_of
-from pages._document import module
 from pages._view import View
 from reporting import map_picture, unit_map
 from reporting.boundaries import Ring
@@ -29,12 +28,6 @@ LEAST_ROOM = 9  # steps of a picture 1,000 wide: in less, a sign is not readable
 TILE_PIXELS, WIDEST = 84, 2000  # no hexagon, and no map of outlines, is wider
 COLUMNS = (9, 18)  # so many hexagons in a line leave room for a figure in each, on a phone and on a screen
 HERE = "~unit~"
-
-_component = st.components.v2.component(
-    "candich_map",
-    js=module("map.js"),
-    isolate_styles=False,
-)
 
 
 @dataclass(frozen=True)
@@ -178,10 +171,3 @@ def _said(view: View, shades: Sequence[Shade], measure: str, title: str, of_: st
         "opens": view.address.href(district=HERE),
         "units": [[number[one.kind], one.value, one.told] for one in shades],
     }
-
-
-def draw(atlas: Atlas) -> None:
-    """Draw the map: its picture is a message of its own, so another measure does not send it again."""
-    with st.container(key="cd-map"):
-        _component(key="map-still", data=atlas.still)
-        _component(key="map-said", data=atlas.said)

@@ -12,7 +12,7 @@ from threading import Event, Thread
 
 from campaign.access import ANYBODY_HERE
 from campaign.configuration import Configuration
-from pages import _ask, _view
+from pages import _ask, _atlas, _view
 from pages._address import Address
 from pages._document import document
 from pages.quick.serving import QuickView
@@ -95,6 +95,8 @@ def _compute(config: Configuration, campaign: str, *, whole: bool, stop: Event) 
     if isinstance(view, _view.Trouble):
         return
     _ask.burnup(view.edition, view.scope, view.category, view.stage, view.as_of, view.lang, view.figures)
+    if whole:
+        _atlas.of(view)  # where each unit's place is
     for back in range(DAYS_BACK if whole else 1):
         day = view.as_of - timedelta(days=back)
         if day < view.campaign.start and back:

@@ -7,6 +7,7 @@ import streamlit as st
 from pages import _atlas, _tables, _words
 from pages._atlas import Atlas
 from pages._cards import chip, draw, e, note, panel
+from pages._document import module
 from pages._view import View
 from reporting import numbers, unit_map
 from reporting.told import told
@@ -19,6 +20,12 @@ COLUMNS = {
 }
 LISTED = 6
 
+_component = st.components.v2.component(
+    "candich_map",
+    js=module("map.js"),
+    isolate_styles=False,
+)
+
 
 def show(view: View) -> None:
     """Draw the map of the units in view, and beside it the table that says the same."""
@@ -27,7 +34,9 @@ def show(view: View) -> None:
     left, right = st.columns([1.6, 1], gap="small")
     with left:
         draw(unit_map.key(atlas.shades, atlas.measure, view.figures.rules, view.lang))
-        _atlas.draw(atlas)
+        with st.container(key="cd-map"):  # its picture is a message of its own: another measure does not send it again
+            _component(key="map-still", data=atlas.still)
+            _component(key="map-said", data=atlas.said)
         draw(_notes(view, atlas))
     with right:
         rows = [one.row for one in sorted((*atlas.shades, *atlas.left_out), key=unit_map.worst)]

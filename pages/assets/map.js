@@ -38,7 +38,7 @@ function written(data, said, [, , , x, y, room], [kind, value]) {
   const shown = value && (data.tiles || room >= 2.5 * data.least);
   return draw("g", { class: `k-${shade}`, "data-small": room < 2 * data.least ? true : null },
     draw("text", { class: shown ? "cd-sign cd-valued" : "cd-sign", x, y, "font-size": size }, sign),
-    shown ? draw("text", { class: "cd-value", x, y: y + (data.tiles ? 10 : size * 0.7), "font-size": data.tiles ? 15 : size * 0.62 }, value) : "");
+    shown ? draw("text", { class: "cd-value", x, y: y + (data.tiles ? 7 : size * 0.7), "font-size": data.tiles ? 15 : size * 0.62 }, value) : "");
 }
 
 function tell(state, index) {

@@ -1,5 +1,7 @@
 """The doctor: what is whole is said to be, and what is not is named."""
 
+import json
+
 import pytest
 
 from tests.warehouse.small import ID, Small, counts
@@ -110,3 +112,18 @@ params = { token = "${A_TOKEN}" }
     assert found == [f"FAIL source so-tu-phap: the environment variable {name} {says}" for name in ("PLACE", "A_TOKEN")]
     assert (code, errors) == (1, "")
     assert "mật" not in out
+
+
+def test_a_map_file_that_cannot_be_used_and_units_without_a_shape_are_named(well: Small) -> None:
+    path = well.config.path
+    path.write_text(
+        path.read_text("utf-8").replace(f'id = "{ID}"\n', f'id = "{ID}"\nmap = "map.geojson"\n', 1), "utf-8"
+    )
+    assert "not readable (No such file or directory)" in complaints(well)[0]
+    ring = [[105, 21], [106, 21], [106, 22], [105, 21]]
+    one = {"type": "Feature", "properties": {"ma": "00101"}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    document = {"type": "FeatureCollection", "features": [one, one | {"properties": {"ma": "zz"}}]}
+    path.with_name("map.geojson").write_text(json.dumps(document), "utf-8")
+    (found,) = complaints(well)
+    assert "units have no shape: 00102" in found
+    assert "00101" not in found
