@@ -3,6 +3,7 @@
 import ast
 import csv
 import io
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,7 +47,9 @@ AT = datetime(2026, 11, 22, 1, 30, tzinfo=UTC)  # 08:30 here
 def config(tmp_path: Path, show: Show, monkeypatch: pytest.MonkeyPatch) -> Configuration:  # noqa: ARG001 - it sets the house first
     path = build(tmp_path / "house", 1)
     monkeypatch.setenv("CANDICH_CONFIG", str(path))
-    return load(path)
+    made = load(path)
+    shutil.rmtree(folder(made))  # what its loads left there
+    return made
 
 
 def filled(config: Configuration, records: int = 3) -> None:
