@@ -161,7 +161,7 @@ class Gate:
 
     async def _shut_out(self, scope: Scope, headers: Headers) -> Response | None:
         """Return the answer to a request that needs a session, or a right, and has none; None for one that may pass."""
-        path = scope["path"]
+        path: str = scope["path"]
         if self.access is None or path in self.ways_in or path.startswith(LOOKS):
             return None
         try:
