@@ -118,7 +118,7 @@ function tab(data, page, kind) {
 // Who is signed in, and the way to his account; or that nobody need be.
 function account(data, kind) {
   const { href, label, title } = data.account, parts = [icon("account"), make("span", {}, label)];
-  return href ? make("a", { class: kind, href, title, target: "_self", name: "account" + kind }, ...parts)
+  return href ? make("a", { class: kind, href, title, "aria-label": `${title}: ${label}`, target: "_self", name: "account" + kind }, ...parts)
     : make("span", { class: kind + " cd-nobody", title }, ...parts);
 }
 

@@ -73,7 +73,7 @@ def test_signing_out_by_the_header_leaves_nothing_to_go_back_to(page, door):
     sign_in(page, "lan")
     settled(page)
     expect(page.locator(".cd-head h1")).to_contain_text("Huyện An")
-    page.get_by_role("link", name="Nguyễn Thị Lan").first.click()
+    page.get_by_role("link", name="Tài khoản của tôi: Nguyễn Thị Lan").click()
     expect(page.get_by_role("heading", name="Quyền của tôi")).to_be_visible()
     page.get_by_role("button", name="Đăng xuất", exact=True).click()
     expect(page.get_by_role("status")).to_have_text("Bạn đã đăng xuất.")
@@ -124,4 +124,4 @@ def test_the_door_fits_the_screen_and_runs_no_script(browser, door, width, heigh
 
 def test_without_sign_in_the_header_says_so(visit):
     page = visit()
-    expect(page.get_by_text("Chưa bật đăng nhập: chỉ mở trên máy này, mọi quyền").first).to_be_visible()
+    expect(page.locator(".cd-side").get_by_text("Chưa bật đăng nhập: chỉ mở trên máy này, mọi quyền")).to_be_visible()

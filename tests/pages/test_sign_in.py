@@ -15,12 +15,15 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from access.accounts import Accounts
 from access.sessions import Sessions
 from etl.configured import load
+from pages import _viewer
 from pages._session import local_path
 from tests.browser.conftest import Server
+from tests.pages.conftest import SHELL
 from tests.pages.house import CONFIG, ID, build
 
 LAN, BOSS, IDLE, GOOD, OTHER = "lan", "chu.tich", "chua.giao", "trời xanh mây trắng", "biển rộng sông dài"
@@ -447,3 +450,28 @@ def test_sign_in_without_access_is_no_page(tmp_path):
         assert hand.get("/dang-nhap").status == 404
         assert hand.get("/tai-khoan").status == 404
         assert hand.get("/").status == 200
+
+
+def test_a_run_without_a_session_draws_nothing_but_the_way_in(server, monkeypatch):
+    monkeypatch.setenv("CANDICH_CONFIG", str(server.config))
+    at = AppTest.from_file(str(SHELL), default_timeout=60)
+    at.query_params["as_of"] = "2025-03-03"
+    at.run()
+    assert not at.exception
+    drawn = [element.proto.body for element in at.get("html")]
+    assert len(drawn) == 1
+    assert "Phiên làm việc đã kết thúc" in drawn[0]
+    assert "/dang-nhap?next=%2F%3Fas_of%3D2025-03-03" in drawn[0]
+    assert at.get("bidi_component") == []
+
+
+def test_a_run_asks_anew_whether_its_session_still_stands(server, monkeypatch):
+    monkeypatch.setenv("CANDICH_CONFIG", str(server.config))
+    sessions = Sessions(load(server.config))
+    token = sessions.begin(LAN, "Lan", "local", {}, datetime.now(UTC))
+    monkeypatch.setattr(_viewer, "token", lambda: token)
+    at = AppTest.from_file(str(SHELL), default_timeout=60)
+    at.query_params["as_of"] = "2025-03-03"
+    assert "Huyện An" in "".join(element.proto.body for element in at.run().get("html"))
+    sessions.end(token)
+    assert "Phiên làm việc đã kết thúc" in at.run().get("html")[0].proto.body
