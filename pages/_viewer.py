@@ -59,7 +59,8 @@ def viewer_of(asked: Asked) -> Viewer:
 
 def token() -> str:
     """Return the token the browser of the page that is being drawn carried when it connected."""
-    return st.context.cookies.get(cookie_name(configuration()), "")
+    found = st.context.cookies.get(cookie_name(configuration()), "")
+    return found if isinstance(found, str) else ""  # a run without a browser has cookies of no kind
 
 
 def address_of_client() -> str:

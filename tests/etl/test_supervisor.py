@@ -191,7 +191,7 @@ def test_an_address_from_the_environment_is_refused_too(tmp_path: Path, monkeypa
 
 @pytest.mark.parametrize(("address", "kept"), [("127.0.0.1", "127.0.0.1"), ("localhost", "127.0.0.1"), ("::1", "::1")])
 def test_loopback_addresses_are_accepted(address: str, kept: str, tmp_path: Path) -> None:
-    assert supervisor.loopback(configured(f'[server]\naddress = "{address}"', tmp_path)) == kept
+    assert supervisor.listening(configured(f'[server]\naddress = "{address}"', tmp_path)) == kept
 
 
 def test_a_schedule_that_cannot_be_read_starts_nothing(tmp_path: Path) -> None:
