@@ -5,7 +5,9 @@ import re
 
 import pytest
 
+from campaign.units import Tree, Unit
 from etl.configured import load
+from pages._atlas import drawn_units
 from tests.pages.house import ID, LATER, LONG, SCRIPT, UNITS, build, ingest, report, write
 
 PLACES = {"a1": (21.2, 106.0), "a2": (21.2, 106.1), "a3": (21.1, 106.0), "b1": (21.0, 106.1), "b2": (21.0, 106.2)}
@@ -137,10 +139,29 @@ def test_links_lead_to_the_unit_with_the_choices_kept(show):
     assert said["href"] == "/don-vi?as_of=2025-03-03&category=birth&unit=~unit~"
 
 
-def test_a_leaf_alone_is_a_map_of_one_cell(show):
-    shown = show("ban-do", district="a1")
-    assert set(by_code(shown)) == {"a1"}
+def test_one_unit_alone_is_a_map_of_one_cell(tmp_path, show, monkeypatch):
+    config = build(tmp_path, days=0)
+    write(tmp_path / "units.csv", [("code", "name", "level", "parent_code"), ("a1", "Xã Đông", "commune", "")])
+    targets = [("a1", kind, stage, 50) for kind in ("birth", "death") for stage in ("entered", "approved")]
+    write(tmp_path / "targets.csv", [("unit_code", "category", "stage", "target"), *targets])
+    counts = [("unit_code", "category", "stage", "as_of", "count"), ("a1", "birth", "approved", "2025-03-03", 30)]
+    ingest(config, write(tmp_path / "one.csv", counts), 3)
+    monkeypatch.setenv("CANDICH_CONFIG", str(config))
+    shown = show("ban-do", measure="pace")
+    assert by_code(shown) == {"a1": ("behind", "50,0", "50,0%")}  # 30 of the 60 due by the third day of five
     assert drawn(shown)[0]["labels"] == []
+
+
+def test_of_too_many_units_those_above_are_drawn_as_far_down_as_there_is_room():
+    units = [Unit("T", "Tỉnh", "province")]
+    for number in range(30):
+        units.append(Unit(f"D{number}", f"Huyện {number}", "district", "T"))
+        units += [Unit(f"{number}-{n}", f"Xã {number}-{n}", "commune", f"D{number}") for n in range(40)]
+    tree = Tree(units)
+    assert drawn_units(tree, "T") == [f"D{number}" for number in range(30)]
+    assert len(drawn_units(tree, "D3")) == 40
+    flat = Tree([units[0], *(Unit(str(n), f"Xã {n}", "commune", "T") for n in range(900))])
+    assert len(drawn_units(flat, "T")) == 900
 
 
 def test_a_campaign_that_has_not_begun_is_drawn_without_a_reproach(show):
