@@ -47,6 +47,7 @@ class Scheduler:
         self.submitted = Job(name="submitted", work=lambda: take_submitted(configuration))
         self.started = datetime.now(UTC)
         self._beating, self._asking = threading.Lock(), threading.Lock()
+        self._stopping = False
         self.clock = BlockingScheduler(
             timezone=configuration.zone,
             executors={"default": ThreadPoolExecutor(4), "house": ThreadPoolExecutor(2)},
@@ -71,7 +72,7 @@ class Scheduler:
         told = {"next_run_time": self.started, "misfire_grace_time": None}
         self.clock.add_job(self._take_in, "interval", seconds=REQUESTS_EVERY, id="submitted", **told)
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, _stop)
+            signal.signal(number, self._stop)
         log.info("started: %d scheduled jobs", sum(job.trigger is not None for job in self.jobs.values()))
         try:
             self.clock.start()
@@ -85,7 +86,13 @@ class Scheduler:
         due = job.trigger.get_next_fire_time(None, datetime.fromisoformat(job.last_ok))
         return due is not None and due <= self.started
 
+    def _stop(self, _number: int, _frame: FrameType | None) -> NoReturn:
+        self._stopping = True
+        raise SystemExit(0)
+
     def _finish(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)  # once is enough
         deadline = time.monotonic() + GRACE
         while time.monotonic() < deadline and any(job.running_since for job in self.jobs.values()):
             time.sleep(0.05)
@@ -122,6 +129,8 @@ class Scheduler:
 
     def _look(self) -> None:
         """Look for requests; trouble with the folder is told once, not every second."""
+        if self._stopping:  # told while the clock was handing out a job, which swallows it: told again
+            signal.raise_signal(signal.SIGTERM)
         told = self.requests.last_error
         try:
             self.requests.work()
@@ -185,10 +194,6 @@ def _put_on_record(configuration: Configuration, wish: Mapping[str, object], nam
     sender = wish.get("sender")
     who = str(sender.get("id", "")) if isinstance(sender, Mapping) else ""
     record(configuration, What.REFUSED, who, did=name)
-
-
-def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise SystemExit(0)
 
 
 def serve(configuration: Configuration, all_jobs: Iterable[Job]) -> int:

@@ -58,7 +58,7 @@ def _units(grant: Grant, covered: list[Campaign], today: date, lang: str) -> str
         names |= dict.fromkeys(known or [code])
     shown = list(names)[:MOST_UNITS]
     more = len(names) - len(shown)
-    return ", ".join(shown) + (text("account.units.more", lang, n=more) if more else "")
+    return ", ".join(shown) + (f" {text('account.units.more', lang, n=more)}" if more else "")
 
 
 def _days(grant: Grant, lang: str) -> str:

@@ -53,6 +53,18 @@ configuration = parse(path.read_text(), path)
 sys.exit(serve(configuration, jobs(configuration, pull=pull, backup=lambda configuration: None)))
 """
 
+# The same, told to stop in the midst of handing out a job, where the clock swallows whatever is raised.
+INTERRUPTED = """
+import os, signal
+from apscheduler.executors.pool import ThreadPoolExecutor
+hand_out = ThreadPoolExecutor.submit_job
+def told_meanwhile(self, job, times):
+    ThreadPoolExecutor.submit_job = hand_out
+    os.kill(os.getpid(), signal.SIGTERM)
+    return hand_out(self, job, times)
+ThreadPoolExecutor.submit_job = told_meanwhile
+"""
+
 
 def until(claim: Callable[[], bool], timeout: float = TIMEOUT) -> bool:
     deadline = time.monotonic() + timeout
@@ -70,8 +82,8 @@ class Site:
         self.configuration: Configuration = parse(text, folder / "config.toml")
         self.processes: list[subprocess.Popen[str]] = []
 
-    def start(self) -> subprocess.Popen[str]:
-        argv = [sys.executable, "-c", DRIVER, str(self.folder / "config.toml")]
+    def start(self, before: str = "") -> subprocess.Popen[str]:
+        argv = [sys.executable, "-c", before + DRIVER, str(self.folder / "config.toml")]
         self.processes.append(subprocess.Popen(argv, cwd=ROOT, stderr=subprocess.PIPE, text=True))
         return self.processes[-1]
 
@@ -114,6 +126,13 @@ def test_a_request_is_done_once_and_a_failure_is_told_and_survived(site: Site) -
     assert process.returncode == 0
     assert "pull bad failed: source bad: no answer" in errors
     assert "pull good: read 3, accepted 3" in errors
+
+
+def test_a_stop_told_while_a_job_is_handed_out_is_not_lost(site: Site) -> None:
+    process = site.start(INTERRUPTED)
+    _, errors = process.communicate(timeout=TIMEOUT)
+    assert process.returncode == 0
+    assert "stopped" in errors
 
 
 def test_what_is_no_request_is_told_and_removed(site: Site) -> None:

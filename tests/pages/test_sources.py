@@ -81,14 +81,14 @@ def test_a_source_that_fails_says_since_when_why_and_what_to_do(house, show):
 
 
 def test_the_overview_says_whom_a_failing_source_keeps_from_us_until_it_is_mended(house, show):
-    assert "hỏng từ" not in show(as_of="2025-03-05").html
+    assert "hop-thu hỏng từ" not in show(as_of="2025-03-05").html
     fail(house)
     html = show(as_of="").html
     assert "Nguồn hop-thu hỏng từ" in html
     assert "4 đơn vị chưa lấy được số liệu" in html  # a1 is finished: nothing more is due from it
     assert "/nguon-so-lieu" in html
     mend(house)
-    assert "hỏng từ" not in show(as_of="").html
+    assert "hop-thu hỏng từ" not in show(as_of="").html
 
 
 def test_a_silence_of_our_own_is_not_among_the_units_to_call(house, show):
