@@ -6,7 +6,7 @@ from datetime import date
 
 from campaign.access import Right
 from campaign.judging import Judge, Reading
-from campaign.rows import Fate, Reason, Verdict
+from campaign.rows import Claim, Fate, Reason, Verdict
 from campaign.scope import Scope
 from etl.envelope import Envelope
 
@@ -30,15 +30,30 @@ def permitted(scope: Scope, judge: Judge, unit: str, day: date, as_of: date | No
 
 
 def within_scope(envelope: Envelope | None, judge: Judge, reading: Reading, received_on: date) -> Reading:
-    """Return what a file says without the rows about units that its sender does not speak for: those are refused."""
+    """Return what a file says without what is not its sender's to say: those rows are refused.
+
+    Rows about units that he does not speak for; and, unless he may state targets, rows with another one than stands.
+    """
     scope = envelope.scope(Right.SUBMIT) if envelope is not None else None
-    if scope is None or scope.units is None:
+    if envelope is None or scope is None or (scope.units is None and envelope.states_targets):
         return reading
+    if not envelope.states_targets:
+        judge.standing.need({claim.series for claim in reading.claims if claim.target is not None})
     inside, refused = [], list(reading.refused)
     for claim in reading.claims:
         unit = claim.series.unit_code
-        if permitted(scope, judge, unit, received_on, claim.as_of):
-            inside.append(claim)
-        else:
+        if not permitted(scope, judge, unit, received_on, claim.as_of):
             refused.append(Verdict(claim.number, Fate.REJECTED, Reason.OUTSIDE_SCOPE, None, "unit_code", unit))
+        elif not envelope.states_targets and _moves_target(claim, judge):
+            found = str(claim.target)
+            refused.append(Verdict(claim.number, Fate.REJECTED, Reason.OUTSIDE_SCOPE, None, "target", found))
+        else:
+            inside.append(claim)
     return Reading(inside, refused)
+
+
+def _moves_target(claim: Claim, judge: Judge) -> bool:
+    """Tell whether a row states another target than the one that stands; one that is only compared moves nothing."""
+    return not (
+        claim.target is None or claim.stated or claim.target == judge.standing.target(claim.series, claim.as_of)
+    )

@@ -177,6 +177,8 @@ class Desk:
         """
         own = Row(decision.row, {**cells, "reason": row.content.get("reason")})
         cells = {**cells, "reason": decision.why, "reported_by": self.envelope.sender.name or self.envelope.sender.id}
+        if not self.envelope.states_targets:
+            cells["target"] = None  # it came with a row; who mends that may still not be who states targets
         made = Row(decision.row, cells)
         claim, refused = resolve(self.judge, made, self.day)
         if claim is None:

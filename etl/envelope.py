@@ -64,6 +64,12 @@ class Envelope:
         return self.sender.scope if self.rights is None else self.rights.get(right, NOTHING)
 
     @property
+    def states_targets(self) -> bool:
+        """Tell whether its sender may state targets: he runs the whole campaign's machinery, or was never asked."""
+        operate = (self.rights or {}).get(Right.OPERATE)
+        return operate is None or operate.units is None
+
+    @property
     def signature(self) -> str:
         """Return the name its sender goes by, as his session had it; empty where nobody signed in."""
         return self.sender.name or ("" if self.rights is None else self.sender.id)

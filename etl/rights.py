@@ -25,7 +25,12 @@ NEEDED: Mapping[Kind, tuple[Right, ...]] = {
     Kind.DECISIONS: (Right.MEND, Right.EXPLAIN),
     Kind.NOTICE: (Right.ISSUE,),
 }
-ALSO: Mapping[Kind, tuple[Right, ...]] = {Kind.NOTICE: (Right.SEE,)}  # a notice says what its sender was shown
+ALSO: Mapping[Kind, tuple[Right, ...]] = {
+    Kind.FILES: (Right.OPERATE,),  # with it, over the whole campaign, a row may state a target
+    Kind.FORM: (Right.OPERATE,),
+    Kind.DECISIONS: (Right.OPERATE,),
+    Kind.NOTICE: (Right.SEE,),  # a notice says what its sender was shown
+}
 _admissions: dict[Path, Admission] = {}
 
 

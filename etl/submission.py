@@ -27,7 +27,7 @@ def read_submitted(envelope: Envelope, files: Iterable[tuple[str, Path, str]], s
     for file in files:
         name, path, _ = file
         rows = read_template(path, name) if source is None else None
-        if rows is None and envelope.scope(Right.SUBMIT).units is None:
+        if rows is None and envelope.scope(Right.SUBMIT).units is None and envelope.states_targets:
             found += open_load([file], source)
         else:
             found.append((name, read_upload(path, name, source) if rows is None else rows))

@@ -174,7 +174,8 @@ def test_an_envelope_that_claims_more_than_was_granted_is_not_believed(house: Sm
     assert (found["accepted"], found["rejected"]) == (1, 2)
     (load,) = [one for one in house.received.loads() if one.envelope]
     kept: Any = manifest(load.folder)
-    assert kept["envelope"]["rights"] == {"submit": {"units": ["00101"], "campaigns": [ID]}}
+    nothing: dict[str, list[str]] = {"units": [], "campaigns": []}
+    assert kept["envelope"]["rights"] == {"submit": {"units": ["00101"], "campaigns": [ID]}, "operate": nothing}
 
 
 def test_the_form_of_a_source_is_for_whoever_runs_the_sources(house: Small) -> None:
