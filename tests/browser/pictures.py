@@ -39,6 +39,7 @@ MASK = """([days, user]) => {
   const told = (words) => days.reduce((said, day) => said.replaceAll(day, day.replace(/[0-9]/g, "0")), words)
     .replace(/\\b[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?\\b/g, "00:00")
     .replace(/(Còn|Đã kết thúc) [0-9.]+ ngày/g, "$1 0 ngày")
+    .replace(/[0-9]{8}T[0-9]{6}[.][0-9]+Z/g, "0")
     .replace(/\\b[0-9a-f]{12,}\\b/g, "0")
     .replaceAll(user + " (", "ai đó (")
     .replace(/[\\u2190-\\u2bff\\u{1f000}-\\u{1faff}]/gu, "-");
