@@ -17,6 +17,7 @@ from enum import StrEnum
 
 from access.passwords import accepted, hashed, matches
 from access.store import opened
+from access.vouched import PREFIX
 from campaign.access import Access
 from campaign.configuration import Configuration
 from campaign.errors import UsageError
@@ -28,7 +29,7 @@ MOST_KNOWN = 5  # people who share a browser
 KNOWN_FOR = timedelta(days=180)
 SLOW_AFTER = 4  # times the wrong passwords of an account: from then on one address is looked at once in a while
 SLOW_SECONDS = 5.0
-RESERVED = frozenset({"local"})  # the one user of a machine without sign-in
+RESERVED = frozenset({"local", "house"})  # the one user of a machine without sign-in; what happens by the clock
 
 
 class Answer(StrEnum):
@@ -56,6 +57,7 @@ class Verdict:
     known: str = ""
     exists: bool = False
     looked: bool = False
+    turn: int | None = None  # the account's, as its password was looked at
 
 
 @dataclass(frozen=True)
@@ -126,9 +128,10 @@ class Accounts:
 
     def disable(self, user: str, at: datetime) -> int:
         """Let a user in no more, whichever way he comes, and end his sessions; return how many ended."""
+        user = _written(user)
         with opened(self.config) as store:
             now = at.timestamp()
-            if ":" in user:  # somebody a provider vouches for has no account here before
+            if user.startswith(PREFIX) and user != PREFIX:  # somebody a provider vouches for has no account here before
                 store.execute(
                     "insert into account (user, name, hash, made_at, changed_at) values (?, '', null, ?, ?)"
                     " on conflict (user) do nothing",
@@ -143,6 +146,7 @@ class Accounts:
 
     def enable(self, user: str, at: datetime) -> None:
         """Let a disabled user in again; an account that rests may try at once."""
+        user = _written(user)
         with opened(self.config) as store:
             self._any(store, user)
             store.execute("update account set disabled = 0, changed_at = ? where user = ?", (at.timestamp(), user))
@@ -151,7 +155,7 @@ class Accounts:
     def sign_out(self, user: str) -> int:
         """End a user's sessions, whichever way he came; return how many there were."""
         with opened(self.config) as store:
-            return store.execute("delete from session where user = ?", (user,)).rowcount
+            return store.execute("delete from session where user = ?", (_written(user),)).rowcount
 
     def all(self, at: datetime) -> list[Account]:
         """Return every account, by name."""
@@ -208,7 +212,7 @@ class Accounts:
             return self._wrong(user, device, at, exists=exists)
         if row["disabled"]:
             return Verdict(Answer.DISABLED, user, row["name"], exists=True, looked=True)
-        return self._welcome(row, better, known, device, at)
+        return self._welcome(row, better, known, device, at) or self._wrong(user, device, at, exists=exists)
 
     def change(self, user: str, old: str, new: str, at: datetime, *, ip: str, keep: str, known: str = "") -> Verdict:
         """Give oneself a new password; other sessions end. UsageError says what is wrong with the new one."""
@@ -222,15 +226,20 @@ class Accounts:
         with opened(self.config) as store:
             return replace(verdict, known=_know(store, user, known, "", at))
 
-    def _welcome(self, row: sqlite3.Row, better: str | None, known: str, device: str, at: datetime) -> Verdict:
+    def _welcome(self, row: sqlite3.Row, better: str | None, known: str, device: str, at: datetime) -> Verdict | None:
+        """Return the good word; None when the password was taken from the account while it was looked at."""
         with opened(self.config) as store:
+            store.execute("begin immediate")
+            still = _row(store, row["user"])
+            if still is None or still["turn"] != row["turn"]:
+                return None
             store.execute("delete from failure where user = ?", (_sha(row["user"]),))
             if better is not None:
                 store.execute(
                     "update account set hash = ? where user = ? and hash = ?", (better, row["user"], row["hash"])
                 )
             kept = _know(store, row["user"], known, device, at)
-        return Verdict(Answer.IN, row["user"], row["name"], known=kept, exists=True, looked=True)
+        return Verdict(Answer.IN, row["user"], row["name"], known=kept, exists=True, looked=True, turn=row["turn"])
 
     def _wrong(self, user: str, device: str, at: datetime, *, exists: bool) -> Verdict:
         with opened(self.config) as store:
@@ -299,6 +308,12 @@ class Accounts:
         if ":" in user:
             raise UsageError(f"user {user}", "signs in through the provider", "his password is not kept here")
         return row
+
+
+def _written(user: str) -> str:
+    """Return an id as it is kept: one a provider signs in has small letters, however an administrator types it."""
+    prefix, name = user[: len(PREFIX)].lower(), user[len(PREFIX) :]
+    return prefix + name.strip().lower() if prefix == PREFIX else user
 
 
 def _row(store: sqlite3.Connection, user: str) -> sqlite3.Row | None:

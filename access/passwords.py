@@ -16,6 +16,7 @@ from campaign.errors import UsageError
 
 SHORTEST = 10
 LONGEST = 200
+MOST_SIGNS = 4  # a keyboard makes of one letter
 AT_ONCE = 2  # checks at the same time: each takes 64 MiB, so many at once would take the machine
 PATIENCE_SECONDS = 20.0
 FEWEST_SIGNS = 4  # different ones
@@ -82,7 +83,7 @@ def matches(password: str, kept: str | None) -> tuple[bool, str | None]:
 
     Without one kept it takes just as long, and never matches. Raises Busy when too many are being checked.
     """
-    asked = normal(password[: LONGEST + 1])
+    asked = normal(password[: MOST_SIGNS * LONGEST])[: LONGEST + 1]
     with _one_of_few():
         try:
             good, better = _HASHER.verify_and_update(asked, kept or _nobodys())

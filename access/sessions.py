@@ -52,17 +52,19 @@ class Sessions:
         self.access = config.access or Access()
 
     def begin(
-        self, user: str, name: str, via: Via, claims: Mapping[str, Any], at: datetime, ip: str = "", agent: str = ""
-    ) -> str:
+        self, user: str, name: str, via: Via, claims: Mapping[str, Any], at: datetime, ip: str = "", agent: str = "",
+        *, turn: int | None = None,
+    ) -> str:  # fmt: skip
         """Return the token of a new session; only its hash is stored.
 
-        Raises NotLetIn when the user is disabled or, signing in with a password, has no account.
+        `turn`: the account's as its password was looked at. Raises NotLetIn when the user is disabled or, signing in
+        with a password, has no account, or has been given another password since.
         """
         token = secrets.token_urlsafe(TOKEN_BYTES)
         now = at.timestamp()
         with opened(self.config) as store:
-            turn = _turn(store, user, via)
-            if turn is None:
+            turn, looked = _turn(store, user, via), turn
+            if turn is None or looked not in (None, turn):
                 raise NotLetIn("sign-in", f"{user} is not let in", "an account that is not disabled was expected")
             store.execute("delete from session where begun_at <= ? or seen_at <= ?", (self._oldest(at), self._idle(at)))
             store.execute(

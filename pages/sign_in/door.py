@@ -106,7 +106,7 @@ class Door:
     def _let_in(self, request: Request, verdict: Verdict, lang: str, link: str, now: datetime) -> Response:
         ip, agent = address_of(request), agent_of(request)
         try:
-            token = self.sessions.begin(verdict.user, verdict.name, "local", {}, now, ip, agent)
+            token = self.sessions.begin(verdict.user, verdict.name, "local", {}, now, ip, agent, turn=verdict.turn)
         except NotLetIn:
             return self._form(lang, link, verdict.user, text("signin.disabled", lang), HTTPStatus.FORBIDDEN)
         try:
@@ -201,7 +201,8 @@ class Door:
             wrong = verdict.answer is Answer.WRONG
             words = text("account.password.wrong", lang, n=verdict.left) if wrong else self._words(verdict, lang)[0]
             return self._account(session, lang, wrong=words)
-        audit.record(self.config, audit.What.ACCOUNT, session.user, ip, did="password", account=session.user)
+        did = {"did": "password", "account": session.user}
+        audit.note(self.config, audit.What.ACCOUNT, session.user, did, ip=ip, is_done=True)
         query = urlencode({"xong": "1"} | self._lang(lang))
         answer = RedirectResponse(f"{ACCOUNT}?{query}", HTTPStatus.SEE_OTHER)
         self._be_known(answer, verdict.known)

@@ -4,8 +4,10 @@ import os
 import sqlite3
 import subprocess
 import sys
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import process_time
 
@@ -15,7 +17,7 @@ from pwdlib import PasswordHash
 from access import passwords
 from access.accounts import SLOW_AFTER, SLOW_SECONDS, Accounts, Answer, Verdict
 from access.passwords import Unfit, accepted
-from access.sessions import Sessions
+from access.sessions import NotLetIn, Sessions
 from access.store import path_of
 from campaign.configuration import parse
 from campaign.errors import UsageError
@@ -283,3 +285,50 @@ def test_the_list_tells_how_each_account_stands(accounts):
     hoa, lan = accounts.all(AT)
     assert (hoa.user, hoa.disabled, hoa.resting, hoa.sessions) == ("hoa", True, False, 0)
     assert (lan.user, lan.disabled, lan.resting, lan.sessions) == ("lan", False, True, 1)
+
+
+def test_a_long_password_is_the_same_however_the_keyboard_composed_it(accounts):
+    long = "ếộữặ" * 30 + GOOD
+    accounts.add("dai", "Dài", long, AT)
+    assert len(unicodedata.normalize("NFD", long)) > 2 * len(long)
+    assert accounts.check("dai", unicodedata.normalize("NFD", long), HOME, AT).answer is Answer.IN
+    assert accounts.check("dai", long + "x", HOME, AT).answer is Answer.WRONG
+
+
+@pytest.mark.parametrize("do", ["reset", "disable"])
+def test_a_password_taken_away_while_it_is_looked_at_opens_nothing(accounts, monkeypatch, do):
+    """A check may wait in line for many seconds; the administrator does not."""
+
+    def taken_away(password: str, kept: str | None) -> tuple[bool, str | None]:
+        found = passwords.matches(password, kept)
+        accounts.reset("lan", OTHER, AT) if do == "reset" else accounts.disable("lan", AT)
+        return found
+
+    monkeypatch.setattr("access.accounts.matches", taken_away)
+    assert accounts.check("lan", GOOD, HOME, AT).answer is Answer.WRONG
+
+
+def test_a_password_taken_away_before_the_session_begins_opens_none(accounts):
+    verdict = accounts.check("lan", GOOD, HOME, AT)
+    accounts.reset("lan", OTHER, AT)
+    with pytest.raises(NotLetIn):
+        Sessions(accounts.config).begin("lan", "Lan", "local", {}, AT, turn=verdict.turn)
+
+
+@pytest.mark.parametrize("typed", ["oidc:Lan@Tinh.vn", "OIDC:lan@tinh.vn", "oidc: lan@tinh.vn "])
+def test_somebody_the_provider_signs_in_is_disabled_however_his_name_is_typed(tmp_path, typed):
+    made = Accounts(parse("[access]\n[access.oidc]\n", tmp_path / "config.toml"))
+    begin = partial(Sessions(made.config).begin, "oidc:lan@tinh.vn", "Lan", "oidc", {}, AT)
+    begin()
+    assert made.disable(typed, AT) == 1
+    with pytest.raises(NotLetIn):
+        begin()
+    made.enable(typed, AT)
+    begin()
+    assert made.sign_out(typed) == 1
+
+
+@pytest.mark.parametrize("typed", ["idp:lan", "oidc:", ":"])
+def test_a_name_no_provider_gives_is_nobody_to_disable(accounts, typed):
+    with pytest.raises(UsageError):
+        accounts.disable(typed, AT)
