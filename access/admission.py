@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
@@ -22,11 +22,15 @@ Seen = tuple[int, int, int]
 class Admission:
     """Who may do what, of one configuration. The grants file is read again when it changes."""
 
-    def __init__(self, config: Configuration) -> None:
-        """Admit to what `config` says; without `[access]` there is one user, who may do everything."""
-        self.config = config
+    def __init__(self, config: Configuration, tell: Callable[[], object] = lambda: None) -> None:
+        """Admit to what `config` says; without `[access]` there is one user, who may do everything.
+
+        `tell` is called whenever the grants file was read anew.
+        """
+        self.config, self._tell = config, tell
         self.sessions = Sessions(config)
         self.problem: ConfigError | None = None  # why the grants file is not read; the last good one stands
+        self._was_read = False
         self._lock = Lock()
         self._seen: Seen | None = None
         self._from_file: tuple[Grant, ...] = ()
@@ -34,6 +38,11 @@ class Admission:
         self._of_user: dict[str, list[Grant]] = {}
         self._by_claim: list[Grant] = []
         self._began = False
+
+    @property
+    def is_blind(self) -> bool:
+        """Tell whether the grants file cannot be read, and this process never read a good one."""
+        return self.problem is not None and not self._was_read
 
     def grants(self) -> tuple[Grant, ...]:
         """Return every grant, the configuration's before the file's."""
@@ -76,6 +85,7 @@ class Admission:
         self._began, self._seen = True, seen
         if path is not None:
             self._read(path, access)
+            self._tell()
         self._all = (*access.grants, *self._from_file)
         self._of_user, self._by_claim = {}, []
         for grant in self._all:
@@ -87,7 +97,7 @@ class Admission:
     def _read(self, path: Path, access: Access) -> None:
         try:
             self._from_file = read_grants(path, access)
-            self.problem = None
+            self.problem, self._was_read = None, True
         except ConfigError as problem:
             self.problem = problem
             LOG.error("the grants file is not read, what it said before stands: %s", problem)  # noqa: TRY400 - the sentence says where; a traceback would say no more

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -102,8 +102,7 @@ def note(
     late = _late(folder(config))
     with late.guard:
         try:
-            _write(folder(config), [*late.records, line], written)
-            late.records.clear()
+            _write(folder(config), late.records, line, written)
         except (OSError, Timeout) as problem:
             if what not in GOES_ON and not is_done:
                 raise SourceError(
@@ -124,17 +123,18 @@ class _Flood:
         """Return how many were left out since the last that was written; None when this one is left out as well."""
         with self._guard:
             of_one = self._count((str(what), ip), MOST_OF_ONE, at)
-            of_all = None if of_one is None else self._count((str(what), "*"), MOST_OF_ALL, at)
+            of_all = None if of_one is None else self._count((str(what), "*"), MOST_OF_ALL, at, told=of_one)
             return None if of_one is None or of_all is None else of_one + of_all
 
-    def _count(self, key: tuple[str, str], most: int, at: datetime) -> int | None:
+    def _count(self, key: tuple[str, str], most: int, at: datetime, told: int = 0) -> int | None:
+        """Count one more; `told`: how many others it would have told of, which are left out with it."""
         since, written, left_out = self._met.pop(key, (at, 0, 0))
         if not timedelta() <= at - since < MINUTE:
             since, written = at, 0
         is_left_out = written >= most
         if is_left_out and left_out == 0:
             LOG.warning("audit log: more than %d times %s within a minute from %s; the rest is counted", most, *key)
-        self._met[key] = (since, written + (not is_left_out), left_out + 1 if is_left_out else 0)
+        self._met[key] = (since, written + (not is_left_out), left_out + 1 + told if is_left_out else 0)
         while len(self._met) > MOST_PLACES:
             self._met.popitem(last=False)
         return None if is_left_out else left_out
@@ -147,11 +147,14 @@ def _flood(config: Configuration) -> _Flood:
     return _FLOODS.setdefault(folder(config), _Flood())
 
 
-def _write(place: Path, records: Sequence[Mapping[str, Any]], at: str) -> None:
+def _write(place: Path, late: deque[Mapping[str, Any]], line: Mapping[str, Any], at: str) -> None:
+    """Write what is late, and then a line; what the disk took before it failed again is late no more."""
     with locked(place, LOCK_SECONDS):
         writer = Writer(place, at)
-        for one in records:
-            writer.append(one, at[:7])
+        while late:
+            writer.append(late[0], at[:7])
+            late.popleft()
+        writer.append(line, at[:7])
 
 
 class _Late:

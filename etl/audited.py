@@ -5,7 +5,9 @@ from __future__ import annotations
 import getpass
 import hashlib
 import json
+import logging
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +19,7 @@ from campaign.explanations import EXPLAIN
 from etl.envelope import Envelope, Kind
 from warehouse.versions import write_whole
 
+LOG = logging.getLogger(__name__)
 HOUSE = "house"  # what happens by the clock, and not because somebody asked
 KNOWN = "configuration.json"  # the keys of the configuration last told, each with a mark of its value
 
@@ -103,6 +106,26 @@ def configuration_told(config: Configuration, now: datetime | None = None) -> li
     return changed
 
 
+def grants_told(config: Configuration) -> bool:
+    """Put on record that the file of grants is another one than was last told; tell whether it is.
+
+    It counts at once, with no restart: whoever reads it anew says so. Nothing is told before the first start has been.
+    """
+    path, file = config.access.grants_file if config.access else None, folder(config) / KNOWN
+    known = _known(file)
+    if path is None or known is None:
+        return False
+    key, mark = _file_mark(config, path)
+    if known.get(key) == mark:
+        return False
+    note(config, What.CONFIGURATION, HOUSE, {"file": path.name, "mark": mark, "changed": [key]})
+    try:
+        write_whole(file, json.dumps({**known, key: mark}, ensure_ascii=False, indent=1, sort_keys=True).encode())
+    except OSError as problem:
+        LOG.error("%s: %s; it is told once more", file, problem)  # noqa: TRY400 - one line
+    return True
+
+
 def _known(file: Path) -> dict[str, str] | None:
     try:
         found = json.loads(file.read_text("utf-8"))
@@ -121,9 +144,17 @@ def _marks(config: Configuration) -> dict[str, str]:
     files = [path for one in config.campaigns for path in (one.units, one.targets) if path is not None]
     if config.access is not None and config.access.grants_file is not None:
         files.append(config.access.grants_file)
-    for path in files:
-        found[f"file {path.name}"] = _mark(path.name, path.read_bytes() if path.is_file() else b"")
-    return found
+    return found | dict(_file_mark(config, path) for path in files)
+
+
+def _file_mark(config: Configuration, path: Path) -> tuple[str, str]:
+    """Return the key of a file, its place beside the configuration, and the mark of its content."""
+    beside = config.path.parent
+    name = path.relative_to(beside).as_posix() if path.is_relative_to(beside) else str(path)
+    try:
+        return f"file {name}", _mark(name, path.read_bytes())
+    except OSError:  # it is not there, or not ours to read
+        return f"file {name}", _mark(name, b"")
 
 
 def _mark(key: str, value: bytes) -> str:
@@ -131,13 +162,19 @@ def _mark(key: str, value: bytes) -> str:
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
-    """Yield every value by its dotted key; a table among several is named by its id, name or user, else its place."""
+    """Yield every value by its dotted key; a table among several is named by its id, name or user, else its place.
+
+    Of several of one name the second is `NAME:2`, and so on.
+    """
     for name, value in table.items():
         if isinstance(value, Mapping):
             yield from _flat(value, f"{prefix}{name}.")
         elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
+            met: Counter[str] = Counter()
             for number, one in enumerate(value, 1):
                 called = next((str(one[key]) for key in ("id", "name", "user") if isinstance(one.get(key), str)), "")
-                yield from _flat(one, f"{prefix}{name}[{called or number}].")
+                called = called or str(number)
+                met[called] += 1
+                yield from _flat(one, f"{prefix}{name}[{called}{f':{met[called]}' if met[called] > 1 else ''}].")
         else:
             yield f"{prefix}{name}", value

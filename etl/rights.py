@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from campaign.access import ANYBODY_HERE, NOBODY, Right, Viewer
 from campaign.configuration import Configuration
 from campaign.errors import SourceError, UsageError
 from campaign.scope import NOTHING, Scope
+from etl.audited import grants_told
 from etl.envelope import Envelope, Kind, Sender, read_sender
 
 NEEDED: Mapping[Kind, tuple[Right, ...]] = {
@@ -38,7 +40,7 @@ def admission_of(config: Configuration) -> Admission:
     """Return who is admitted to what; one for as long as `[access]` stays the same, so that good grants are kept."""
     known = _admissions.get(config.path)
     if known is None or known.config.access != config.access or known.config.data != config.data:
-        known = _admissions[config.path] = Admission(config)
+        known = _admissions[config.path] = Admission(config, partial(grants_told, config))
     return known
 
 
@@ -49,8 +51,13 @@ def viewer_at(config: Configuration, sender: Sender, at: datetime) -> Viewer:
     admission = admission_of(config)
     found = admission.viewer_at(sender.id, sender.claims, at.astimezone(config.zone).date(), sender.name)
     if admission.problem is not None and not found.grants:
-        raise SourceError(str(config.access.grants_file), "the grants cannot be read", "mend it; it is tried again")
+        raise _unread(config)
     return found
+
+
+def _unread(config: Configuration) -> SourceError:
+    file = config.access.grants_file if config.access else None
+    return SourceError(str(file), "the grants cannot be read", "mend it; it is tried again")
 
 
 def entitled(config: Configuration, envelope: Envelope) -> Envelope:
@@ -67,6 +74,8 @@ def entitled(config: Configuration, envelope: Envelope) -> Envelope:
         needed, also = NEEDED[envelope.kind], ALSO.get(envelope.kind, ())
         rights = {right: viewer.scope(envelope.campaign, right) for right in (*needed, *also)}
         scopes = [rights[right] for right in needed]
+        if admission_of(config).is_blind and any(scope.units is not None for scope in scopes):
+            raise _unread(config)
         _may_use_source(envelope, viewer)
         found = replace(envelope, sender=replace(envelope.sender, scope=scopes[0], claims={}), rights=rights)
     if not any(_is_something(scope, envelope.campaign) for scope in scopes):

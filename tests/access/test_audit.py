@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from access import audit
 from access.audit import What, folder, record
-from access.chain import Link, files_of, link_of, read_head, sealed
+from access.chain import Link, Writer, files_of, link_of, read_head, sealed
 from access.entries import Wanted, latest
 from access.verifying import Flaw, verify
 from campaign.configuration import Configuration, parse
@@ -370,6 +370,30 @@ def test_a_full_disk_refuses_a_sign_in_and_the_log_stays_whole(tmp_path: Path, m
     assert verify(folder(config)).last.n == 8
 
 
+def test_what_was_late_is_written_once_however_often_the_disk_fails_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = house(tmp_path)
+    in_the_way(config)
+    for user in ("first", "second"):
+        record(config, What.VIEW, user, at=NOVEMBER)
+    folder(config).unlink()
+    real, room = Writer.append, [2, 1, 9]  # how many records the disk takes before it is full again
+
+    def until_full(self: Writer, line, month: str) -> Link:
+        if room[0] == 0:
+            room.pop(0)
+            raise OSError(28, "No space left on device")
+        room[0] -= 1
+        return real(self, line, month)
+
+    monkeypatch.setattr(Writer, "append", until_full)
+    for user in ("third", "fourth", "fifth"):
+        record(config, What.VIEW, user, at=NOVEMBER)
+    assert [one.who for one in latest(folder(config), Wanted())] == ["fifth", "fourth", "third", "second", "first"]
+    assert flaws(config) == []
+
+
 def test_a_clock_set_back_moves_no_record_to_an_earlier_file(tmp_path: Path) -> None:
     config = three_and_four(tmp_path)
     record(config, What.VIEW, "back", at=OCTOBER)
@@ -420,3 +444,15 @@ def test_a_flood_from_many_places_is_counted_too(tmp_path: Path) -> None:
     assert len(list(latest(folder(config), Wanted()))) == 600
     record(config, What.SIGN_IN, "lan", at=NOVEMBER)  # what has to be written is
     assert next(latest(folder(config), Wanted())).what == "sign_in"
+
+
+def test_what_one_place_left_out_is_told_though_the_place_is_left_out_with_all_others(tmp_path: Path) -> None:
+    config, minute = house(tmp_path), timedelta(seconds=61)
+    for _ in range(100):  # 40 are left out
+        record(config, What.SIGN_IN_FAILED, "lan", "10.0.0.9", at=NOVEMBER)
+    for number in range(600):
+        record(config, What.SIGN_IN_FAILED, "", f"2001:db8::{number:x}", at=NOVEMBER + minute)
+    record(config, What.SIGN_IN_FAILED, "lan", "10.0.0.9", at=NOVEMBER + minute)
+    record(config, What.SIGN_IN_FAILED, "lan", "10.0.0.9", at=NOVEMBER + 2 * minute)
+    found = list(latest(folder(config), Wanted()))
+    assert len(found) + sum(one.about.get("unwritten", 0) for one in found) == 702

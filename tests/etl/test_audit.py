@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from access.admission import Admission
 from access.audit import What, folder, record
 from access.chain import files_of, read_head
 from access.entries import Entry, Wanted, latest
@@ -19,6 +20,7 @@ from etl.backup import _contents, backup, restore, run_scheduled
 from etl.configured import load
 from etl.doctor import examine
 from etl.envelope import Kind, Sender
+from etl.rights import admission_of, viewer_at
 from etl.submitted import submit, submit_decisions, take_all
 from tests.warehouse.small import ID, Small, counts
 
@@ -172,6 +174,39 @@ def test_a_changed_configuration_is_told_by_its_keys_and_never_by_its_values(sma
     assert told(small.config)[-1].about["changed"] == changed
     everything = b"".join(one.read_bytes() for one in folder(small.config).rglob("*") if one.is_file())
     assert b"bi-mat" not in everything
+
+
+def test_every_grant_of_one_user_and_every_file_of_one_name_is_told_apart(small: Small) -> None:
+    two = '[access]\n[[access.grant]]\nuser = "lan"\nrole = "{}"\n[[access.grant]]\nuser = "lan"\nrole = "viewer"\n'
+    other = '[[campaign]]\nid = "hai"\nname = "Hai"\nstart = 2025-02-03\nend = 2025-02-07\nunits = "b/units.csv"\n'
+    small.write("b/units.csv", small.units)
+    small.write("config.toml", small.config_text + other + two.format("clerk"))
+    configuration_told(small.config, AT)
+    small.write("config.toml", small.config_text + other + two.format("administrator"))
+    small.write("units.csv", small.units.replace("Xã An", "Xã Ân"))
+    assert configuration_told(small.config, AT) == ["access.grant[lan].role", "file units.csv"]
+
+
+def test_grants_that_count_at_once_are_told_at_once_and_once(small: Small) -> None:
+    head = "user,role\n"
+    small.write("config.toml", small.config_text + '[access]\ngrants_file = "b/grants.csv"\n')
+    small.write("b/grants.csv", head)
+    configuration_told(small.config, AT)
+    sender, here, elsewhere = Sender("lan", ""), admission_of(small.config), Admission(small.config)
+    assert not viewer_at(small.config, sender, AT).grants
+    assert len(told(small.config)) == 1
+    small.write("b/grants.csv", head + "lan,administrator\n")
+    assert viewer_at(small.config, sender, AT).administers
+    assert here is admission_of(small.config)
+    assert elsewhere.viewer_at("lan", {}, AT.date()).administers
+    small.write("b/grants.csv", head)
+    assert not viewer_at(small.config, sender, AT).grants
+    small.write("b/grants.csv", "nothing of the kind\n")
+    with pytest.raises(SourceError):
+        viewer_at(small.config, sender, AT)
+    found = [(one.what, one.who, one.about["changed"]) for one in told(small.config)[1:]]
+    assert found == [("configuration", "house", ["file b/grants.csv"])] * 3
+    assert configuration_told(small.config, AT) == []
 
 
 def test_the_command_prints_what_was_asked_for_and_proves_a_record_noted_elsewhere(small: Small) -> None:

@@ -14,7 +14,7 @@ from campaign.period import read_period
 from campaign.scope import EVERYTHING, NOTHING
 from etl import register, request, rights
 from etl.drawn import contents_of, mark_of
-from etl.envelope import LOCAL, Kind, Sender
+from etl.envelope import LOCAL, Kind, Sender, read_envelope
 from etl.job import Job
 from etl.numbered import again
 from etl.preview import Preview, preview
@@ -236,6 +236,25 @@ def test_while_the_grants_cannot_be_read_what_was_handed_in_waits(house: Small) 
     assert [one.name.removeprefix(".taking-") for one in waiting(house.config)] == [name]
     house.write("grants.csv", f"{HEAD}clerk-2,clerk,00102,*,,\n")
     assert (taken(house, name)["accepted"], house.done()) == (1, 151)
+
+
+def test_who_has_a_part_of_his_rights_from_a_file_that_cannot_be_read_waits_too(house: Small) -> None:
+    house.write("grants.csv", "user,role\nviewer,nonsense\n")
+    rights._admissions.clear()
+    for user in ("viewer", "officer-d1"):  # more may be granted to them in the file
+        submit(house.config, ID, Kind.FILES, who(user), [("a.csv", THREE.encode())])
+    with pytest.raises(Exception, match="the grants cannot be read"):
+        take_all(house.config)
+    whole = submit(house.config, ID, Kind.FILES, who("officer"), [("a.csv", THREE.encode())])
+    assert rights.entitled(house.config, read_envelope(envelope_of(house, whole), "")).states_targets
+    house.write("grants.csv", f"{HEAD}viewer,clerk,D1,*,,\n")
+    take_all(house.config)
+    assert waiting(house.config) == []
+    assert house.done() == 153
+
+
+def envelope_of(house: Small, name: str) -> Any:
+    return json.loads((folder(house.config) / name / "envelope.json").read_text("utf-8"))
 
 
 # Decisions and explanations
