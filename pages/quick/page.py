@@ -9,10 +9,10 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pages._document import ICON
+from pages._templates import templates
 from pages.quick.asked import PRINT, WALL, WALL_VIEWS, Asked
 from reporting import campaigns, inline_svg, palette
 from reporting.answers import called
@@ -35,18 +35,6 @@ class Note:
     says: str
     href: str = ""
     label: str = ""
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        auto_reload=False,
-    )
 
 
 @cache
@@ -169,5 +157,5 @@ def _placed(chart: Inline) -> dict[str, Any]:
 
 
 def _page(template: str, **values: Any) -> str:
-    made = _templates().get_template(template).render(**values)
+    made = templates(FOLDER).get_template(template).render(**values)
     return re.sub(r"\n\s*", "\n", made).strip() + "\n"

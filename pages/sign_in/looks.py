@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from pages._document import ICON, asset
+from pages._templates import templates
 from reporting.texts import LANGUAGES, text
 
 FOLDER = Path(__file__).parent / "templates"
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        auto_reload=False,
-    )
 
 
 def page(template: str, lang: str, title: str, values: Mapping[str, Any]) -> str:
@@ -37,7 +24,7 @@ def page(template: str, lang: str, title: str, values: Mapping[str, Any]) -> str
         "icon": ICON,
         "styles": [asset("candich.css"), asset("sign_in.css")],
     }
-    return _templates().get_template(template).render(**given, **values)
+    return templates(FOLDER).get_template(template).render(**given, **values)
 
 
 def _says(lang: str, key: str, **params: object) -> str:
