@@ -69,8 +69,11 @@ def words_of(content: bytes, name: str) -> str:
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    magic = st.get_option("runner.magicEnabled")
+    st.config.set_option("runner.magicEnabled", False)  # noqa: FBT003 - its value; spares each run a look for it
     with pytest.MonkeyPatch.context() as patch:
         yield build(tmp_path_factory.mktemp("marked"), patch)
+    st.config.set_option("runner.magicEnabled", magic)
 
 
 class Walk:
@@ -134,9 +137,12 @@ def warmed(data: Path) -> dict[str, str]:
     for others in Others:
         with pytest.MonkeyPatch.context() as patch:
             admin = Walk(with_access(data, others), "quan-tri", patch)
-            pages = PAGES.values() if others is Others.RANKS else TOLD
-            for page in pages:
-                found[f"{others}/{page}"] = admin.sent(page, campaign=ID)
+            if others is not Others.RANKS:
+                for page in TOLD:
+                    admin.sent(page, campaign=ID, as_of="2025-03-03")
+                continue
+            for page in PAGES.values():
+                found[page] = admin.sent(page, campaign=ID)
                 admin.sent(page, campaign=ID, as_of="2025-03-03", unit="XB1" if page == "don-vi" else "")
     return found
 
@@ -144,7 +150,7 @@ def warmed(data: Path) -> dict[str, str]:
 def leaks(sent: str, words: set[str]) -> list[str]:
     """Return the words that stand in what was sent, each with what is around it."""
     found = []
-    for word in sorted(words):
+    for word in sorted(one for one in words if one in sent):
         at = re.search(rf"(?<![0-9.A-Za-z-]){re.escape(word)}(?![0-9A-Za-z]|\.[0-9])", sent)
         if at:
             found.append(f"{word}: …{sent[max(at.start() - 160, 0) : at.end() + 60]}…")
@@ -185,9 +191,9 @@ def test_a_link_with_anothers_code_says_what_one_with_nobodys_says(walk, role: s
     seeing = walk(role, "ranks")
     for page, name in (("", "district"), ("don-vi", "unit"), ("don-vi", "district"), ("van-ban", "unit"),
                        ("gui-so-lieu", "unit"), ("so-sanh", "units_shown"), ("so-sanh", "open")):  # fmt: skip
+        nobodys = seeing.sent(page, campaign=ID, as_of="2025-03-03", **{name: "XZ9"})
         for code in ("XB2", "XP0"):
             sent = seeing.sent(page, campaign=ID, as_of="2025-03-03", **{name: code})
-            nobodys = seeing.sent(page, campaign=ID, as_of="2025-03-03", **{name: "XZ9"})
             assert not leaks(sent, forbidden(role, "ranks", code)), (page, name, code)
             assert _bare(sent, code) == _bare(nobodys, "XZ9"), (page, name, code)
     assert _bare(seeing.sent("", campaign=OTHER), OTHER) == _bare(seeing.sent("", campaign="khong-co"), "khong-co")
