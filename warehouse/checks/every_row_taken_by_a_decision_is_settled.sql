@@ -4,7 +4,8 @@ select
     decision.number
 from decision
 inner join refused
-    on decision.row_batch = refused.batch
-    and decision.row_file = refused.file
-    and decision.row_number = refused.row_number
+    on
+        decision.row_batch = refused.batch
+        and decision.row_file = refused.file
+        and decision.row_number = refused.row_number
 where decision.outcome = 'taken' and refused.released_by is null;

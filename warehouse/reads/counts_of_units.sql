@@ -1,5 +1,5 @@
--- One row a (unit, category, stage, day) with a count, of the units asked for: the one that stands. series: the number of
--- (unit, category, stage); day: ordinal. Tables: asked_unit, asked_category, asked_stage (number, word).
+-- One row a (unit, category, stage, day) with a count, of the units asked for: the one that stands. series: the number
+-- of (unit, category, stage); day: ordinal. Tables: asked_unit, asked_category, asked_stage (number, word).
 select
     (asked_unit.number * $categories + asked_category.number) * $stages + asked_stage.number as series,
     cast(standing.as_of - date '1970-01-01' as bigint) + 719163 as "day",

@@ -1,5 +1,5 @@
 -- decision: one row a decision that a person submitted about a held or rejected row, taken or refused.
--- batch, number: the load and place it came in; row_*: the row decided on; unit_code … count: what then stands (a count).
+-- batch, number: the load and place it came in; row_*: the row decided on; unit_code … count: what then stands.
 -- alias means the unit `means`; other: the load that had settled the row; needless_by: the load that mended it.
 create table if not exists decision (
     seq bigint not null,
