@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from warehouse.versions import sync_folder
 
@@ -95,6 +95,20 @@ def locked(folder: Path, wait_seconds: float) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / LOCK).acquire(timeout=wait_seconds):
         yield
+
+
+def unwritable(folder: Path, wait_seconds: float) -> str:
+    """Return why this process could not write a log that was begun; empty when it could. Nothing is written."""
+    if not folder.is_dir():
+        return ""
+    try:
+        with locked(folder, wait_seconds):
+            for path in [*files_of(folder)[-1:], folder / HEAD]:
+                if path.exists():
+                    path.open("rb+").close()
+    except (OSError, Timeout) as problem:
+        return str(problem)
+    return ""
 
 
 class Writer:

@@ -119,13 +119,17 @@ class _Look:
             self._flaw(Flaw.CHANGED, self.rest_at[0], self.rest_at[1])
             self.rest.clear()
         end = 0
-        with path.open("rb") as opened:
-            for number, line in enumerate(opened, 1):
-                if end + len(line) > size:
-                    break
-                end += len(line)
-                self.at = (path.name, number)
-                self._line(line, end)
+        self.at = (path.name, 1)
+        try:
+            with path.open("rb") as opened:
+                for number, line in enumerate(opened, 1):
+                    if end + len(line) > size:
+                        break
+                    end += len(line)
+                    self.at = (path.name, number)
+                    self._line(line, end)
+        except OSError as problem:
+            self._flaw(Flaw.CHANGED, *self.at, detail=problem.strerror or repr(problem))
 
     def _line(self, line: bytes, end: int) -> None:
         found = link_of(line[:-1]) if line.endswith(b"\n") else None

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from access import audit
+from access.chain import unwritable
 from access.verifying import verify
 from campaign.configuration import Campaign, Configuration
 from campaign.errors import CanDichError
@@ -69,6 +71,9 @@ def _audit(config: Configuration) -> list[Finding]:
     """
     verdict = audit_kept.judged(config)
     found = [Finding("audit log", well=False, words=str(one)) for one in verdict.breaks]
+    if problem := unwritable(audit.folder(config), audit.LOCK_SECONDS):
+        words = f"cannot be written by whoever runs this ({problem}): as that user nobody signs in or sends"
+        found.append(Finding("audit log", well=False, words=words))
     if verdict.whole:
         end = f"; the last is {verdict.last}" if verdict.last.n else ""
         cut = "; a line that its writer left unfinished is closed off by the next" if verdict.unfinished else ""

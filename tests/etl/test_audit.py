@@ -58,6 +58,25 @@ def test_doctor_names_the_first_broken_line_and_fails(small: Small) -> None:
     assert "FAIL audit log: 2026-11.jsonl, line 2" in out
 
 
+def test_doctor_says_when_the_log_can_be_neither_read_nor_written_here(small: Small) -> None:
+    looked(small.config, "lan")
+    (folder(small.config) / "2026-12.jsonl").mkdir()  # as good as a file of another user's
+    changed, unwritten = said(small.config)
+    assert changed[1].startswith("2026-12.jsonl, line 1: what stands here is not a record as it was written (")
+    assert unwritten[1].startswith("cannot be written by whoever runs this (")
+    assert not changed[0]
+    assert not unwritten[0]
+
+
+def test_doctor_says_when_the_log_can_be_read_and_not_written_here(small: Small) -> None:
+    looked(small.config, "lan")
+    (folder(small.config) / "lock").unlink()
+    (folder(small.config) / "lock").mkdir()
+    unwritten, whole = said(small.config)
+    assert (unwritten[0], whole[0]) == (False, True)
+    assert unwritten[1].startswith("cannot be written by whoever runs this (")
+
+
 def test_a_log_written_anew_after_a_backup_is_found_by_what_the_backup_remembers(small: Small) -> None:
     looked(small.config, "lan", "minh", "hoa")
     backup(small.config, small.config.backup.path / "last.candich.zip")
