@@ -6,15 +6,18 @@ With `[access]` nothing but the way in, its looks and /health is answered to som
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
 
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # it says nothing of its types
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from campaign.access import Viewer
 from campaign.configuration import Configuration
@@ -65,8 +68,14 @@ HEADERS = {
 ONLY_TLS = {"strict-transport-security": "max-age=31536000"}  # of this name: the province's others are not ours to bind
 
 
+HOST = re.compile(r"([\w.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?", re.ASCII)
+SELF_SAID = b'"version"'  # what the header sends when there are new figures (assets/chrome.js)
+
+
 def host_name(host: str) -> str:
     """Return the name in a Host header, without its port; empty when it cannot be read."""
+    if not HOST.fullmatch(host):
+        return ""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
@@ -126,14 +135,14 @@ class Gate:
         refusal = self._misled(scope, headers, host) or await self._shut_out(scope, headers) or self._unlisted(scope)
         if scope["type"] == "http":
             private = self.access is not None and not scope["path"].startswith(PUBLIC)
-            await (refusal or self.app)(scope, receive, self._guarded(send, host, private=private))
+            await self._answered(refusal or self.app, scope, receive, self._guarded(send, host, private=private))
         elif refusal is not None:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
         elif self.access is None:
             await self.app(scope, receive, send)
         else:
-            line = _Line(self._is_signed_in, token_of(scope, self.config), receive, send)
+            line = Line(self._is_signed_in, token_of(scope, self.config), receive, send)
             await self.app(scope, line.receive, line.send)
 
     def _misled(self, scope: Scope, headers: Headers, host: str) -> Response | None:
@@ -157,7 +166,10 @@ class Gate:
                 return True
             if host == self.public.netloc:
                 return False  # the same name without TLS is whoever stands between
-        return urlsplit(origin).netloc == host
+        try:
+            return urlsplit(origin).netloc == host
+        except ValueError:
+            return False
 
     async def _shut_out(self, scope: Scope, headers: Headers) -> Response | None:
         """Return the answer to a request that needs a session, or a right, and has none; None for one that may pass."""
@@ -173,7 +185,7 @@ class Gate:
             )
         except CanDichError:
             LOG.exception("nobody can be let in")
-            return PlainTextResponse("503 Service Unavailable", status_code=HTTPStatus.SERVICE_UNAVAILABLE)
+            return self._out_of_order(scope)
         if not viewer.id:
             return self._to_the_way_in(scope, headers)
         scope[SEEN] = viewer
@@ -185,9 +197,8 @@ class Gate:
     def _to_the_way_in(self, scope: Scope, headers: Headers) -> Response:
         """Return the way to the sign-in page for a person, and a plain refusal for a program."""
         path, query = scope["path"], scope.get("query_string", b"").decode("latin-1")
-        shown = path in self.pages or path == ACCOUNT or f"{path}/".startswith(f"{QUICK}/")
         read = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
-        if not read or not (shown or "text/html" in headers.get("accept", "")):
+        if not read or not (self._is_shown(path) or "text/html" in headers.get("accept", "")):
             return JSONResponse({"error": "sign in first"}, HTTPStatus.UNAUTHORIZED, {"cache-control": "no-store"})
         lang = language_of(query, self.config.language)
         asked = {"lang": lang} if lang != self.config.language else {}
@@ -195,6 +206,38 @@ class Gate:
         if here != "/" and len(here) <= LONGEST_LINK:
             asked["next"] = here
         return RedirectResponse(SIGN_IN + (f"?{urlencode(asked)}" if asked else ""), HTTPStatus.SEE_OTHER)
+
+    def _is_shown(self, path: str) -> bool:
+        return path in self.pages or path == ACCOUNT or f"{path}/".startswith(f"{QUICK}/")
+
+    async def _answered(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let `app` answer; where it cannot, as a disk fails or a file is broken, say so and no more."""
+        has_begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await app(scope, receive, noted)
+        except CanDichError:
+            if has_begun:
+                raise
+            LOG.exception("%s cannot be answered", scope["path"])
+            await self._out_of_order(scope)(scope, receive, send)
+
+    def _out_of_order(self, scope: Scope) -> Response:
+        """Return the answer while the server cannot do its work: in words for a person, short for a program."""
+        path, query = scope["path"], scope.get("query_string", b"").decode("latin-1")
+        status, kept = HTTPStatus.SERVICE_UNAVAILABLE, {"cache-control": "no-store"}
+        if scope["type"] != "http" or not (self._is_shown(path) or path in self.ways_in | OF_ACCOUNT):
+            return PlainTextResponse("503 Service Unavailable", status, kept)
+        lang = language_of(query, self.config.language)
+        is_asked_again = scope["method"] == "GET" and path not in self.ways_in - {SIGN_IN}
+        again = "/" if not is_asked_again else f"{path}?{query}" if query else path
+        title, says, label = (text(key, lang) for key in ("out_of_order", "out_of_order.says", "button.retry"))
+        return HTMLResponse(message(title, says, again, label, lang), status, kept)
 
     def _without_right(self, scope: Scope, viewer: Viewer) -> Response | None:
         """Return the answer to somebody signed in who asks for a page he has no right to."""
@@ -220,9 +263,9 @@ class Gate:
         drawn = self.not_found(scope.get("query_string", b"").decode("latin-1"))
         return HTMLResponse(drawn, status_code=HTTPStatus.NOT_FOUND)
 
-    async def _is_signed_in(self, token: str) -> bool:
+    async def _is_signed_in(self, token: str, *, used: bool) -> bool:
         find = admission_of(self.config).sessions.find
-        return await run_in_threadpool(find, token, datetime.now(UTC)) is not None
+        return await run_in_threadpool(find, token, datetime.now(UTC), used=used) is not None
 
     def _guarded(self, send: Send, host: str, *, private: bool) -> Send:
         async def guarded(message: Message) -> None:
@@ -239,19 +282,29 @@ class Gate:
         return guarded
 
 
-class _Line:
+def is_by_itself(said: bytes) -> bool:
+    """Tell whether a page that nobody touches asks this: it looks again on its own clock, or at new figures."""
+    try:
+        asked = BackMsg.FromString(said).rerun_script
+    except DecodeError:
+        return False
+    pressed = (one.json_trigger_value.encode() for one in asked.widget_states.widgets)
+    return asked.is_auto_rerun or any(SELF_SAID in one for one in pressed)
+
+
+class Line:
     """An open websocket: what comes in on it after its session is over is not passed on, and closes it."""
 
-    def __init__(
-        self, is_signed_in: Callable[[str], Awaitable[bool]], token: str, receive: Receive, send: Send
-    ) -> None:
+    def __init__(self, is_signed_in: Callable[..., Awaitable[bool]], token: str, receive: Receive, send: Send) -> None:
         self._is_signed_in, self._token = is_signed_in, token
         self._receive, self._send = receive, send
         self._closed = False
 
     async def receive(self) -> Message:
         message = await self._receive()
-        if message["type"] != "websocket.receive" or await self._is_signed_in(self._token):
+        if message["type"] != "websocket.receive":
+            return message
+        if await self._is_signed_in(self._token, used=not is_by_itself(message.get("bytes") or b"")):
             return message
         self._closed = True
         await self._send({"type": "websocket.close", "code": 1008})

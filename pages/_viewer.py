@@ -37,7 +37,7 @@ def viewer() -> Viewer:
     run = _run()
     found = _IN_RUN.get(run) if run is not None else None
     if found is None:
-        found = admission().viewer(token(), datetime.now(UTC))
+        found = admission().viewer(token(), datetime.now(UTC), used=False)  # the gate has seen what it was asked by
         if not found.id:
             _over(config)
             st.stop()
@@ -59,7 +59,7 @@ def viewer_of(asked: Asked) -> Viewer:
 
 def token() -> str:
     """Return the token the browser of the page that is being drawn carried when it connected."""
-    found = st.context.cookies.get(cookie_name(configuration()), "")
+    found: object = st.context.cookies.get(cookie_name(configuration()), "")
     return found if isinstance(found, str) else ""  # a run without a browser has cookies of no kind
 
 
