@@ -50,11 +50,12 @@ class Gauge:
     figure: str
     says: str
     share: Fraction
+    missed: bool = False
 
     @property
     def tone(self) -> str:
-        """Return how it is toned: short where a leaf of this chance is warned, met above."""
-        return "short" if self.share < WARNED_BELOW else "met"
+        """Return how it is toned: short where the deadline was missed or a leaf of this chance is warned, met else."""
+        return "short" if self.missed or self.share < WARNED_BELOW else "met"
 
 
 def verdicts(assessed: Iterable[Assessment]) -> list[tuple[Verdict, int]]:
@@ -149,7 +150,7 @@ def gauge(one: Assessment, lang: str) -> Gauge | None:
     units, due = numbers.half_up(one.prospect.units_on_time), row.units_with_target
     key = "forecast.units_on_time" if one.prospect.standing is Standing.OPEN else "forecast.expected_units"
     figure = f"{numbers.whole(units, lang)}/{numbers.whole(due, lang)}"
-    return Gauge(figure, text(key, lang), one.on_time_share)
+    return Gauge(figure, text(key, lang), one.on_time_share, one.prospect.standing is Standing.ENDED)
 
 
 def missing(prospect: Prospect, lang: str) -> str:

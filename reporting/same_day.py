@@ -152,7 +152,7 @@ def side_of(
         campaign=campaign.title(lang),
         simulated=campaign.simulated,
         unit=name,
-        stage=next((one.title(lang) for one in campaign.stages if one.id == stage), ""),
+        stage=next((one.title(lang) for one in campaign.stages if one.id == stage), text("stage.done", lang)),
         category=_category(campaign, category, lang),
         start=campaign.start,
         end=campaign.end,

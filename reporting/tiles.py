@@ -207,12 +207,16 @@ def _blocks(spots: list[Spot], above: Mapping[str, Point]) -> dict[str, Point]:
         areas.setdefault(one.area, []).append(one.code)
     left = min((x for x, _ in above.values()), default=0) // 2
     widest = max((x // 2 - left + 1 for x, _ in above.values()), default=0)
-    widest = max(widest, ceil(sqrt(len(spots) * WIDE)) + (len(areas) > 1))
+    wide = {area: ceil(sqrt(len(codes) * WIDE)) for area, codes in areas.items()}
+    if len(areas) > 1:  # the room between blocks is part of what they take
+        room = sum((wide[area] + 1) * (-(-len(codes) // wide[area]) + 2) for area, codes in areas.items())
+        widest = max(widest, ceil(sqrt(room * WIDE)))
+    widest = max(widest, *wide.values(), 0)
     row = max((y // 3 for _, y in above.values()), default=-3) + 3
     column, height = 0, 0
     found: dict[str, Point] = {}
-    for codes in areas.values():
-        width = min(ceil(sqrt(len(codes) * WIDE)), widest)
+    for area, codes in areas.items():
+        width = wide[area]
         if column and column + width > widest:
             column, row, height = 0, row + height + 2, 0
         for number, code in enumerate(codes):

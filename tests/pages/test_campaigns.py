@@ -38,7 +38,7 @@ def test_running_ones_come_first_then_those_to_come_then_those_ended() -> None:
     assert [one.id for one in campaigns.in_order(known, today)] == [
         "ends-today", "ends-late", "soon", "later", "ended", "ended-long-ago",
     ]  # fmt: skip
-    assert campaigns.title(known, today, "vi") == "6 chiến dịch: 2 đang diễn ra, 2 sắp mở đầu, 2 đã kết thúc"
+    assert campaigns.title(known, today, "vi") == "6 chiến dịch: 2 đang diễn ra, 2 sắp bắt đầu, 2 đã kết thúc"
     assert campaigns.title(known[:1], today, "en") == "1 campaign: 1 ended"
 
 
@@ -138,7 +138,7 @@ def test_the_quick_view_begins_with_the_same_cards(show, house: Path) -> None:
     html = client.get("/xem").text
     assert re.findall(r'<h2 class="big"><a href="/xem/([\w-]+)">', html) == [LATER, EMPTY, ID]
     quick, page = (re.sub(r"<[^>]*>|\s+", " ", one) for one in (html, show("chien-dich", as_of="").html))
-    for said in ("55,0%", "kế hoạch 100,0%", "4/5 đơn vị chậm", "3 chiến dịch: 1 sắp mở đầu, 2 đã kết thúc"):
+    for said in ("55,0%", "kế hoạch 100,0%", "4/5 đơn vị chậm", "3 chiến dịch: 1 sắp bắt đầu, 2 đã kết thúc"):
         assert said in quick, said
         assert said in page, said
     assert len(html.encode()) < 60_000

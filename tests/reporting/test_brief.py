@@ -151,7 +151,7 @@ def test_before_the_campaign_it_says_when_it_begins(house):
     figures = Figures.open(house, LATER)
     found = brief(figures, date(2099, 2, 20), EVENING, "vi")
     figures.close()
-    assert found.lines[:2] == ("Chiến dịch bắt đầu ngày 01/03/2099.", "Còn 9 ngày đến ngày mở đầu.")
+    assert found.lines[:2] == ("Chiến dịch bắt đầu ngày 01/03/2099.", "Còn 9 ngày đến ngày bắt đầu.")
     assert (found.today, found.outlook, found.calls) == ("", "", ())
 
 

@@ -116,6 +116,15 @@ def test_every_unit_is_assessed_by_its_best_three_days(figures):
     assert str(found["T"].feasibility.verdict) == "more_people"
 
 
+def test_most_units_on_time_are_well_before_the_deadline_and_never_once_it_was_missed(figures):
+    found = forecasts.assess(figures, date(2025, 3, 3))
+    top = next(one for one in found.values() if not one.row.parent_code)
+    most = replace(top, prospect=replace(top.prospect, units_on_time=Fraction(4)))
+    assert forecasts.gauge(most, "vi").tone == "met"
+    over = replace(most, prospect=replace(most.prospect, standing=Standing.ENDED))
+    assert (forecasts.gauge(over, "vi").figure, forecasts.gauge(over, "vi").tone) == ("4/5", "short")
+
+
 def test_more_days_ease_the_need(figures):
     one = forecasts.assess(figures, date(2025, 3, 3))["a2"]
     assert forecasts.what_if(figures, one, 0, date(2025, 3, 7)).need == 20

@@ -1,5 +1,6 @@
 """Two campaigns laid upon each other say what can be worked out by hand from the counts they were sent."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -126,6 +127,13 @@ def test_the_difference_is_that_of_the_shares_as_they_are_read(tmp_path: Path, m
 def test_what_differs_between_the_two_is_said(mine: Small, theirs: Small) -> None:
     found = laid(mine, theirs, "2025-02-05", Align.DAY)
     assert same_day.differs(found, "vi") == ("Hai chiến dịch dài khác nhau: 5 ngày và 10 ngày.",)
+
+
+def test_work_without_stages_of_its_own_is_called_done(mine: Small, theirs: Small) -> None:
+    found = laid(mine, theirs, "2025-02-05", Align.DAY)
+    assert found.mine.stage == "Đã thực hiện"
+    staged = SameDay(found.mine, replace(found.theirs, stage="Đã phê duyệt"), found.number, found.align)
+    assert same_day.differs(staged, "vi")[0] == "Hai bên đếm hai bước khác nhau: Đã thực hiện và Đã phê duyệt."
 
 
 def test_campaigns_of_very_different_lengths_are_compared_by_time_unless_asked(mine: Small, theirs: Small) -> None:

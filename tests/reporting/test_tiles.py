@@ -132,6 +132,14 @@ def test_without_any_coordinates_each_area_is_a_block_of_its_own():
         assert {at.get((x + dx, y + dy), mine) for dx, dy in AROUND} == {mine}
 
 
+def test_blocks_of_many_areas_together_are_a_little_wider_than_high():
+    spots = frozenset(Spot(f"{n:03}", f"{n % 20:02}") for n in range(600))
+    cells = layout(spots).cells.values()
+    wide = (max(x for x, _ in cells) - min(x for x, _ in cells) + 2) / 2
+    high = (max(y for _, y in cells) - min(y for _, y in cells)) / 3 + 1
+    assert 1 <= wide / high <= 2
+
+
 def test_units_without_coordinates_stand_beside_the_others_of_their_area():
     every = sorted(demo("bac-ninh"), key=lambda one: one.code)
     spots = frozenset(Spot(one.code, one.area) if n % 2 else one for n, one in enumerate(every))
