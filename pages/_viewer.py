@@ -20,6 +20,7 @@ from pages._session import LOOPBACK, SIGN_IN, Asked, connection, cookie_name, to
 from reporting.texts import LANGUAGES, text
 
 HERE = "cd_here"  # of the session's state: which page was drawn last
+WHOSE = "cd_whose"  # and for whom
 _IN_RUN: WeakKeyDictionary[object, Viewer] = WeakKeyDictionary()  # a run asks many times, and is one look
 SEEN = "candich.viewer"  # in the scope of a request the gate has let through
 
@@ -42,6 +43,7 @@ def viewer() -> Viewer:
             _over(config)
             st.stop()
         if run is not None:
+            _begin_anew_for(found.id)
             _IN_RUN[run] = found
     return found
 
@@ -72,6 +74,13 @@ def _run() -> object | None:
     """Return something that lives as long as this run of the page, and that no other run has."""
     context = get_script_run_ctx(suppress_warning=True)
     return context.parallel_coordinator if context is not None else None
+
+
+def _begin_anew_for(user: str) -> None:
+    """Forget what a page kept for somebody else: a line that broke is taken up again by whoever signed in since."""
+    if st.session_state.get(WHOSE, user) != user:
+        st.session_state.clear()
+    st.session_state[WHOSE] = user
 
 
 def _over(config: Configuration) -> None:

@@ -207,8 +207,8 @@ def _nameless(scope: Scope) -> Scope:
 
 
 def _without_identity(cookies: bytes) -> bytes:
-    kept = [one for one in cookies.split(b";") if not one.strip().startswith(USER_COOKIE_NAME.encode())]
-    return b";".join(kept).strip()
+    kept = [one for one in cookies.decode("latin-1").split(";") if not one.strip().startswith(USER_COOKIE_NAME)]
+    return ";".join(kept).strip().encode("latin-1")
 
 
 async def _head_of(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[int, Headers]:

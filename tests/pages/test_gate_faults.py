@@ -12,19 +12,25 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import Message
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.testing.v1 import AppTest
 
 from access.accounts import Accounts
 from access.sessions import Sessions
 from access.store import path_of
 from campaign.configuration import Configuration, parse
+from etl.configured import load
 from pages import _viewer
 from pages._address import PATHS
 from pages._gate import Gate, Line
 from pages.sign_in.door import Door
+from pages.sign_in.oidc import _nameless
+from tests.pages.conftest import SHELL
+from tests.pages.house import CONFIG, build
 
 GOOD, OTHER = "trời xanh mây trắng", "biển rộng sông dài"
 HERE = "http://127.0.0.1:8501"
@@ -171,3 +177,31 @@ def test_a_run_does_not_use_a_session_which_only_its_user_does(config, monkeypat
     found = Sessions(config).find(token, datetime.now(UTC), used=False)
     assert found is not None
     assert found.seen_at == before
+
+
+@pytest.mark.parametrize("before", [b"", b" ", b"\xa0", b"\x85", b"\x1f"])
+def test_no_blank_hides_the_frameworks_own_identity(before):
+    """Take away whatever the framework would read as its cookie: it sees more blanks than ASCII has."""
+    brought = b"a=1;" + before + b"_streamlit_user=x; candich_session=y;" + before + b"_streamlit_user_tokens=z"
+    kept = _nameless({"type": "http", "headers": [(b"cookie", brought)]})
+    assert dict(HTTPConnection(kept).cookies) == {"a": "1", "candich_session": "y"}
+
+
+def test_what_a_page_kept_is_not_there_for_somebody_else_on_the_same_line(tmp_path, monkeypatch):
+    build(tmp_path)
+    path = tmp_path / "config.toml"
+    path.write_text(f"{CONFIG}[access]\n{GRANT}{GRANT.replace('lan', 'mai')}", "utf-8")
+    monkeypatch.setenv("CANDICH_CONFIG", str(path))
+    sessions = Sessions(load(path))
+    for user in ("lan", "mai"):
+        Accounts(sessions.config).add(user, "", GOOD, datetime.now(UTC))
+    tokens = {user: sessions.begin(user, "", "local", {}, datetime.now(UTC)) for user in ("lan", "mai")}
+    at = AppTest.from_file(str(SHELL), default_timeout=60)
+    kept = []
+    for user in ("lan", "lan", "mai", "lan"):
+        monkeypatch.setattr(_viewer, "token", lambda user=user: tokens[user])
+        assert not at.run().exception
+        kept.append("of_lan" in at.session_state)
+        if len(kept) == 1:
+            at.session_state["of_lan"] = "what became of what Lan sent"
+    assert kept == [False, True, False, False]
