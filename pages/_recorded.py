@@ -79,6 +79,8 @@ def refused(config: Configuration, who: Viewer, ip: str, page: str, address: Add
         return
     named = {name: address.get(name) for name in ("unit", "district") if address.get(name)} if address else {}
     asked = address.get("campaign") if address else ""
+    if asked and config.campaign(asked) is None:  # somebody's own words: a fact as any other, and no column of a table
+        named["campaign"], asked = asked, ""
     if _LATELY.is_new((config.data, who.id, ip, What.REFUSED, page, asked, *named.values()), monotonic()):
         note(config, What.REFUSED, who.id, {"page": page, **named}, ip=ip, campaign=asked)
 

@@ -91,7 +91,7 @@ def test_a_password_is_the_same_however_the_keyboard_composed_it(accounts):
 
 
 @pytest.mark.parametrize(
-    "user", ["", "Lan", "lan nguyen", "oidc:lan", "../lan", "lan\n", "-lan", "local", "l" * 61, "lân"]
+    "user", ["", "Lan", "lan nguyen", "oidc:lan", "../lan", "lan\n", "-lan", "local", "house", "l" * 61, "lân"]
 )
 def test_a_name_that_could_pass_for_another_is_refused(accounts, user):
     with pytest.raises(UsageError):
@@ -332,3 +332,10 @@ def test_somebody_the_provider_signs_in_is_disabled_however_his_name_is_typed(tm
 def test_a_name_no_provider_gives_is_nobody_to_disable(accounts, typed):
     with pytest.raises(UsageError):
         accounts.disable(typed, AT)
+
+
+def test_wrong_passwords_of_a_clock_that_ran_ahead_slow_nobody_once_it_is_set_right(accounts):
+    for n in range(5 * SLOW_AFTER):
+        guess(accounts, 1, AT + timedelta(days=1), user=f"nobody{n}")
+    assert guess(accounts, 1, AT + timedelta(days=1), user="one-more")[0].answer is Answer.SLOW
+    assert accounts.check("lan", GOOD, AWAY, AT).answer is Answer.IN

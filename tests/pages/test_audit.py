@@ -206,6 +206,14 @@ def test_who_looked_at_which_unit_is_on_record_once_and_a_link_to_anothers_unit_
     ]
 
 
+def test_a_campaign_there_is_not_stands_in_no_column_of_its_own(
+    config: Configuration, signed: Callable[..., AppTest]
+) -> None:
+    signed("lan", "", campaign="=A1")
+    assert told(config) == [("refused", "oidc:lan", {"page": "overview", "campaign": "=A1"})]
+    assert [one.campaign for one in latest(folder(config), Wanted(what="refused"))] == [""]
+
+
 def test_the_log_is_the_administrators_alone(config: Configuration, signed: Callable[..., AppTest]) -> None:
     filled(config)
     mine, others = Shown(signed("quan", "nhat-ky")), Shown(signed("lan", "nhat-ky"))
