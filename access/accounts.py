@@ -265,7 +265,8 @@ class Accounts:
             return None
         since = (at - self.rest).timestamp()
         n, last = store.execute(
-            "select count(*), max(at) from failure where ip = ? and known = '' and at > ?", (_network(ip), since)
+            "select count(*), max(at) from failure where ip = ? and known = '' and at > ? and at <= ?",
+            (_network(ip), since, at.timestamp()),
         ).fetchone()
         again = datetime.fromtimestamp(last, UTC) + timedelta(seconds=SLOW_SECONDS) if last is not None else at
         return (Answer.SLOW, again) if n >= self.access.failures * SLOW_AFTER and at < again else None
