@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 
 from pydantic import Field, field_validator, model_validator
@@ -121,6 +122,18 @@ class Access(Section):
             if not one or any(sign in one for sign in "/:@* "):
                 raise ValueError(f"{one!r} is no host name; one without port and path was expected")
         return tuple(one.lower() for one in value)
+
+    @field_validator("proxies")
+    @classmethod
+    def _known_machines(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            try:
+                is_anybody = ip_network(one).prefixlen == 0
+            except ValueError:
+                is_anybody = True
+            if is_anybody:
+                raise ValueError(f"{one!r} is no proxy's address; one like 10.1.2.9 or 10.1.2.0/28 was expected")
+        return value
 
     @model_validator(mode="after")
     def _known_roles(self) -> Access:

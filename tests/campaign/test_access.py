@@ -85,6 +85,9 @@ def test_a_role_of_the_provinces_own_takes_the_place_of_ours():
         {"grant": [{"user": "lan", "role": "lead", "from": "2025-02-01", "to": "2025-01-01"}]},
         {"hosts": ["https://x.vn"]},
         {"hosts": ["*"]},
+        {"proxies": ["*"]},
+        {"proxies": ["0.0.0.0/0"]},
+        {"proxies": ["proxy.vn"]},
         {"failures": 0},
     ],
 )
