@@ -72,17 +72,18 @@ def _notes(view: View, atlas: Atlas) -> str:
 
 
 def _file(view: View, atlas: Atlas) -> str:
-    """Return what is wrong with the boundary file, or what of it is nobody's."""
+    """Return what is wrong with the boundary file, or what of it is nobody's; of a part, no word out of the file."""
     read = atlas.read
     if read is None:
         return ""
     if read.found is None:
-        return note(f"<b>{e(view.says('map.file.wrong'))}</b> {e(told(str(read.wrong), view.lang))}", "bad")
+        why = "" if view.figures.is_part else e(told(str(read.wrong), view.lang))
+        return note(f"<b>{e(view.says('map.file.wrong'))}</b> {why}", "bad")
     parts = []
     if not atlas.shaped:
         n = sum(one.row.code in read.found.rings for one in atlas.shades)
         parts.append(view.says("map.file.few", n=n, m=len(atlas.shades)))
-    if read.found.unknown:
+    if read.found.unknown and not view.figures.is_part:
         shown = ", ".join(code or view.says("map.file.no_code") for code in read.found.unknown[:LISTED])
         more = "…" if len(read.found.unknown) > LISTED else ""
         parts.append(view.says("map.file.unknown", n=len(read.found.unknown), codes=shown + more))

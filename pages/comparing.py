@@ -25,7 +25,8 @@ def show(view: View) -> None:
     if charts["funnel"].title:
         drawn += panel(charts["funnel"].title, charts["funnel"].body, view.says("comparing.funnel.note"))
         drawn = f'<div class="cd-grid2">{drawn}</div>'
-    draw(drawn)
+    if drawn:  # one unit alone has no moves, and one stage no funnel
+        draw(drawn)
 
 
 def _measures(view: View) -> str:
