@@ -77,6 +77,26 @@ def test_a_long_name_is_cut_with_a_sign_and_pushes_nothing_away(seen):
     assert box["x"] + box["width"] <= card["x"] + card["width"]
 
 
+@pytest.mark.parametrize("width", [390, 1366])
+def test_whom_to_call_is_named_however_long_the_name_of_the_area_is(seen, width):
+    page = seen(width, 900)
+    name = page.locator(".cd-calls a").first
+    name.evaluate("""node => {
+      node.textContent = "Xã Đông"; node.nextElementSibling.textContent = "Huyện có một cái tên rất dài ".repeat(9);
+    }""")
+    assert name.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
+
+
+def test_little_under_the_answers_stands_in_one_line_on_a_phone(seen):
+    page = seen(390, 900)
+    page.locator(".cd-under > .cd-tally .cd-chip ~ .cd-chip").evaluate_all("all => all.forEach(one => one.remove())")
+    paper, brief = (page.locator(one).bounding_box() for one in (".cd-paper", ".cd-brief summary"))
+    assert paper is not None
+    assert brief is not None
+    assert abs(paper["y"] + paper["height"] / 2 - brief["y"] - brief["height"] / 2) < 4
+    assert paper["x"] < brief["x"]
+
+
 def test_the_brief_opens_in_place_and_is_copied_from_there(seen):
     page = seen(1366, 768)
     page.locator(".cd-brief summary").click()

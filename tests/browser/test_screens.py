@@ -107,6 +107,35 @@ def test_controls_on_a_phone_are_as_large_as_a_thumb(visit):
     assert min(sizes) >= 44
 
 
+@pytest.mark.parametrize("path", ["/chi-tieu-ngay", "/xep-hang"])
+def test_a_table_has_room_on_a_tablet_held_upright(visit, path):
+    page = visit(f"{path}?as_of=2025-03-03")
+    page.set_viewport_size({"width": 768, "height": 1024})
+    box = page.locator(".cd-scroll").first
+    box.wait_for()
+    assert box.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
+
+
+@pytest.mark.parametrize("width", [1366, 1440, 1920])
+def test_that_nobody_signs_in_is_told_in_full(visit, width):
+    page = visit()
+    page.set_viewport_size({"width": width, "height": 900})
+    told = page.locator(".cd-side > .cd-account")
+    expect(told).to_contain_text("Chưa bật đăng nhập")
+    assert told.evaluate("node => node.scrollWidth - node.clientWidth") == 0
+    assert told.evaluate("node => node.scrollHeight - node.clientHeight") == 0
+
+
+def test_a_plain_message_leaves_a_margin_on_a_phone(page, server):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{server.url}/khong-co-trang-nay")
+    page.locator(".cd-message p").first.evaluate("node => node.textContent = 'một hai ba bốn '.repeat(40)")
+    box = page.locator(".cd-message p").first.bounding_box()
+    assert box is not None
+    assert box["x"] >= 12
+    assert box["x"] + box["width"] <= 390 - 12
+
+
 def test_a_table_is_searched_without_accents_and_sorted_by_a_click(visit):
     page = visit("/xep-hang?as_of=2025-03-03")
     first = page.locator(".cd-table tbody tr").first
