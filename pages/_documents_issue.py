@@ -17,6 +17,7 @@ from pages import _reach, _recorded, _submitting
 from pages._cards import draw, e, note
 from pages._documents_draft import Draft
 from pages._documents_preview import STUDIO
+from pages._view import View
 from reporting import numbers, periods
 from reporting.texts import LANGUAGES
 from reporting.told import told
@@ -41,7 +42,7 @@ def show(draft: Draft) -> None:
     try:
         known = register.records(view.config)
     except CanDichError as problem:
-        draw(note(e(told(str(problem), view.lang)), "bad"))
+        draw(note(e(_damaged(view, problem)), "bad"))
         return
     if not _mine(draft):
         another = _reach.may(view, Right.ISSUE)
@@ -50,6 +51,13 @@ def show(draft: Draft) -> None:
         draw(_blocked(draft))
     else:
         _form(draft, known)
+
+
+def _damaged(view: View, problem: CanDichError) -> str:
+    """Return what is wrong with the register; its records are of every campaign, so their names are told to few."""
+    if view.viewer.administers:
+        return told(str(problem), view.lang)
+    return view.says("documents.record.damaged", name=view.says("documents.history"))
 
 
 def _mine(draft: Draft) -> bool:
