@@ -53,8 +53,7 @@ def test_the_arrows_go_through_what_was_found_and_the_slash_can_be_turned_off(vi
     page.keyboard.press("/")
     page.keyboard.type("huyen")
     options = box(page).get_by_role("option")
-    found = options.all_inner_texts()
-    assert len(found) > 2
+    expect(options.nth(2)).to_be_visible()  # the list is fetched when the box opens
     page.keyboard.press("ArrowDown")
     expect(options.nth(1)).to_have_attribute("aria-selected", "true")
     page.keyboard.press("ArrowUp")
