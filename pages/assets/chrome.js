@@ -162,10 +162,25 @@ function small(name) {
   return drawn;
 }
 
-// The box that finds a unit: its script and its list are fetched when somebody first asks for it.
+// The box that finds a unit: its script and its list are fetched when somebody first asks for it. On a slow line
+// people type on meanwhile, so what they type is kept for the box; Escape gives up.
+let typed = null;
 async function find(state) {
   const { find: asked } = state.data ?? {};
-  if (asked) (await import(location.origin + asked.script)).open(asked, (href) => go(state, href));
+  if (!asked || typed !== null) return;
+  typed = "";
+  try {
+    const { open } = await import(location.origin + asked.script);
+    if (typed !== null) open(asked, (href) => go(state, href), typed);
+  } catch { if (typed !== null) say(asked.texts.failed); } finally { typed = null; }
+}
+
+function typeAhead(event) {
+  if (event.key === "Escape") typed = null;
+  else if (event.key === "Backspace") typed = typed.slice(0, -1);
+  else if (event.key.length === 1) typed += event.key;
+  else return;
+  event.preventDefault();
 }
 
 const writes = (target) => target.closest?.("input, textarea, select, [contenteditable=true], dialog");
@@ -176,6 +191,7 @@ function pressed(event) {
     if (open) { open.open = false; open.querySelector("summary").focus(); }
   }
   if (!listening || event.ctrlKey || event.metaKey || event.altKey || writes(event.target)) return;
+  if (typed !== null) { typeAhead(event); return; }
   if (event.key === "/" && localStorage.getItem("cd-find-key") !== "off") { event.preventDefault(); find(listening); }
   if (event.shiftKey && (event.key === "ArrowLeft" || event.key === "ArrowRight")) {
     const button = listening.root.querySelector(`[name="day-${event.key === "ArrowLeft" ? "before" : "after"}"]`);

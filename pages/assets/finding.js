@@ -33,7 +33,7 @@ function matching(units, typed) {
     .map((unit) => [place(unit), unit]).sort((a, b) => a[0] - b[0] || a[1].name.localeCompare(b[1].name, "vi")).map(([, unit]) => unit);
 }
 
-export function open(asked, go) {
+export function open(asked, go, typed = "") {
   const { texts } = asked;
   if (document.querySelector("dialog.cd-find[open]")) return;
   let found = [], at = 0;
@@ -86,6 +86,7 @@ export function open(asked, go) {
     if (event.key === "Enter") { event.preventDefault(); choose(found[at]); }
   });
   document.body.append(box);
+  input.value = typed; // while this script was on its way
   box.showModal();
   input.focus();
   said.textContent = texts.loading;

@@ -1,8 +1,10 @@
 """Habits: find a unit by typing, step through days, make a table one's own, ask what a number means."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import settled
 from tests.pages.house import ID, LATER
@@ -64,6 +66,51 @@ def test_the_arrows_go_through_what_was_found_and_the_slash_can_be_turned_off(vi
     page.keyboard.press("/")
     page.wait_for_timeout(500)
     expect(box(page)).to_have_count(0)
+
+
+SCRIPT = re.compile(r"/finding\.js")
+
+
+def held_back(page: Page) -> list[Route]:
+    """Return where requests for the script of the box are held until somebody lets them through."""
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route(SCRIPT, hold)
+    return waiting
+
+
+def test_on_a_slow_line_what_is_typed_before_the_box_opens_is_kept(visit):
+    page = visit()
+    waiting = held_back(page)
+    with page.expect_request(SCRIPT):
+        page.keyboard.press("/")
+    page.keyboard.type("xa donk")
+    page.keyboard.press("Backspace")
+    page.keyboard.type("g")
+    assert box(page).count() == 0
+    waiting[0].continue_()
+    expect(box(page).get_by_role("combobox")).to_have_value("xa dong")
+    expect(box(page).get_by_role("option")).to_contain_text(["Xã Đông"])
+    page.keyboard.type(" x")
+    expect(box(page).get_by_role("combobox")).to_have_value("xa dong x")
+
+
+def test_a_box_that_does_not_come_is_said_and_one_given_up_stays_away(visit):
+    page = visit()
+    waiting = held_back(page)
+    with page.expect_request(SCRIPT):
+        page.keyboard.press("/")
+    waiting[0].abort()
+    expect(page.locator(".cd-said")).to_have_text(re.compile("Chưa lấy được danh mục đơn vị"))
+    with page.expect_request(SCRIPT):
+        page.keyboard.press("/")
+    page.keyboard.press("Escape")
+    waiting[1].continue_()
+    page.wait_for_timeout(500)
+    assert box(page).count() == 0
 
 
 def test_a_slash_typed_into_a_field_is_a_slash(visit):
