@@ -56,6 +56,12 @@ def gap_to_plan(row: UnitProgress) -> Fraction | None:
     return row.completion - row.planned_share
 
 
+def is_behind_plan(row: UnitProgress) -> bool:
+    """Tell whether a unit with work left has done less than its plan asks for by now."""
+    gap = gap_to_plan(row)
+    return gap is not None and gap < 0 and row.remaining != 0
+
+
 @dataclass(frozen=True, slots=True)
 class Movement:
     """One unit's rank at the end of each day, None where it had none or the day put nobody in order."""

@@ -25,7 +25,7 @@ from campaign.warning import Warned
 from etl.configured import load
 from etl.publishing import failure_of
 from reporting import brief as briefs
-from reporting import charts, faults, forecast_score, forecasts
+from reporting import charts, faults, forecast_score, forecasts, headlines
 from reporting.brief import Brief, Failing
 from reporting.brief_page import Form, picture_of, rendered
 from reporting.burnup import burnup_of, drawn_days, still
@@ -112,17 +112,18 @@ def series(edition: str, unit: str, category: str, stage: str, last: date, _figu
 @st.cache_resource(max_entries=300, show_spinner=False)
 def burnup(
     edition: str, unit: str, category: str, stage: str, as_of: date, lang: str, _figures: Figures
-) -> tuple[go.Figure, str]:
-    """Return the burn-up of one unit, as the chart and as the still picture seen before the chart's script is there."""
+) -> tuple[str, go.Figure, str]:
+    """Return the burn-up of one unit: its headline, the chart, and the picture seen until the script is there."""
+    rows = series(edition, unit, category, stage, as_of, _figures)
     drawn = burnup_of(
-        series(edition, unit, category, stage, as_of, _figures),
+        rows,
         _figures.plan(unit, category=category, stage=stage, as_of=as_of),
         _figures.campaign,
         as_of,
         charts.excused_days(_figures.campaign, _figures.tree(as_of), unit),
         assess(edition, category, stage, as_of, _figures)[unit].prospect.band,
     )
-    return charts.burnup(drawn, lang), still(drawn, lang)
+    return headlines.burnup(rows, _figures.campaign, lang), charts.burnup(drawn, lang), still(drawn, lang)
 
 
 @st.cache_resource(max_entries=60, show_spinner=False)

@@ -22,8 +22,8 @@ def burnup(view: View, unit: str) -> None:
         return
     ask = (view.edition, unit, view.category, view.stage, view.as_of)
     with st.container(key="cd-chart"):
-        title = f'<h2 class="cd-h2">{e(view.says("overview.burnup"))}</h2>'
-        chart, picture = _ask.burnup(*ask, view.lang, view.figures)
+        said, chart, picture = _ask.burnup(*ask, view.lang, view.figures)
+        title = f'<h2 class="cd-h2">{e(said)}</h2>'
         draw(f'<div class="cd-chart-head">{title}<div class="cd-keys">{_keys(view, unit)}</div></div>')
         draw(picture)
         _let_words_go_first()

@@ -12,7 +12,7 @@ from etl import freshness
 from pages import _ask, _tables
 from pages._cards import bar, card, draw, e, panel
 from pages._view import View
-from reporting import charts, numbers
+from reporting import charts, headlines, numbers
 from reporting.cells import Kind
 from reporting.freshness import Punctuality
 from reporting.tables import Column, Table
@@ -93,7 +93,7 @@ def _days(view: View, found: Punctuality) -> str:
         for part in ("on_time", "late", "missing")
     )
     body = f'<div class="cd-keys">{keys}</div><ol class="cd-day-bars">{lines}</ol>'
-    return panel(view.says("punctuality.days"), body, view.says("punctuality.days.note"))
+    return panel(headlines.punctual(found.by_day, view.lang), body, view.says("punctuality.days.note"))
 
 
 def _day(view: View, day: date, one: Tally) -> str:

@@ -10,7 +10,7 @@ from pages._cards import chip, draw, e, items, link, panel, track, unit_link
 from pages._chart import burnup
 from pages._view import View
 from pages.quick.asked import PRINT
-from reporting import numbers
+from reporting import headlines, numbers
 
 HOLDERS = 5
 SHOWN = 16
@@ -61,7 +61,7 @@ def _holders(view: View) -> str:
     ]
     body = items(rows) if rows else f'<p class="cd-empty">{e(view.says("overview.holding_back.none"))}</p>'
     return panel(
-        view.says("overview.holding_back"),
+        headlines.holders(leaves[:HOLDERS], view.lang),
         body,
         view.says(f"overview.holding_back.note{'.part' if view.figures.is_part else ''}"),
     )
@@ -72,7 +72,7 @@ def _below(view: View) -> str:
     rows = [row for row in view.within() if row.parent_code == view.scope]
     lines = [(_opens(view, row), _share(view, row), track(row), "") for row in rows[:SHOWN]]
     more = f"<p>{link(view.says('button.show_all'), view.address.href('ranking'))}</p>" if len(rows) > SHOWN else ""
-    return panel(view.says("overview.districts"), items(lines) + more, view.says("overview.plan_mark")) if rows else ""
+    return panel(headlines.below(rows, view.lang), items(lines) + more, view.says("overview.plan_mark")) if rows else ""
 
 
 def _opens(view: View, row: UnitProgress) -> str:

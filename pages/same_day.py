@@ -8,7 +8,7 @@ from pages import _against, _help, _words
 from pages._against import Against
 from pages._cards import draw, e, link, note, panel
 from pages._view import View
-from reporting import same_day, same_day_chart
+from reporting import headlines, same_day, same_day_chart
 from reporting.same_day import Align, SameDay
 
 
@@ -29,7 +29,11 @@ def show(view: View) -> None:
     title = same_day.says(found, view.lang)
     draw(_words.head(view, view.row(view.scope), title), _against.tabs(view))
     drawn = choice + _align(view, found) + _steps(view, found) + same_day_chart.chart(found, view.lang)
-    draw(panel(view.says("same_day.chart"), drawn + _on(view, chosen, found) + _help.mark("same_day", view.lang)))
+    draw(
+        panel(
+            headlines.same_day(found, view.lang), drawn + _on(view, chosen, found) + _help.mark("same_day", view.lang)
+        )
+    )
     table = _boxed(view, "same_day.table", same_day_chart.table(found, view.lang))
     basis = _boxed(view, "same_day.basis", same_day_chart.basis(found, view.lang))
     warned = "".join(note(e(one), "plain") for one in same_day.differs(found, view.lang))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from campaign.comparing import gap_to_plan
+from campaign.comparing import gap_to_plan, is_behind_plan
 from campaign.progress import Status, UnitProgress
 from reporting import drawing, numbers
 from reporting.heatmap import Days
@@ -32,8 +32,7 @@ class Small:
     @property
     def behind(self) -> bool:
         """Tell whether it has done less than its plan asks for by now."""
-        gap = gap_to_plan(self.row)
-        return gap is not None and gap < 0 and self.row.remaining != 0
+        return is_behind_plan(self.row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from campaign.freshness import Gap
 from campaign.lagging import lag
 from campaign.progress import Status, UnitProgress
 from campaign.units import Tree
-from reporting import charts, numbers, others
+from reporting import charts, headlines, numbers, others
 from reporting.answers import Card, answers
 from reporting.brief import Brief, Failing, brief_of
 from reporting.burnup import Burnup, burnup_of, drawn_days
@@ -101,6 +101,7 @@ class Quick:
     rank: str
     counts: str
     burnup: Burnup | None
+    burnup_said: str
     described: str
     due: Due
     below: Board
@@ -160,6 +161,7 @@ def quick(day: Day, row: UnitProgress, now: datetime, lang: str, failing: Failin
     tree, figures = day.tree, day.figures
     told = brief_of(figures, row, now, lang, failing, rows_waiting=day.waiting)
     said = answers(told, day.assessed[row.code], figures.campaign)
+    series = _series(day, row) if row.target else [row]
     above = (*tree.ancestors(row.code)[::-1], row.code)
     leaves, below = day.within(row.code), day.below(row.code)
     if row.is_leaf and row.parent_code is not None:  # one among its own
@@ -179,7 +181,8 @@ def quick(day: Day, row: UnitProgress, now: datetime, lang: str, failing: Failin
         today=said.today,
         rank=_rank(day, row, lang),
         counts=_counts(day, row, lang),
-        burnup=_burnup(day, row),
+        burnup=_burnup(day, row, series),
+        burnup_said=headlines.burnup(series, figures.campaign, lang),
         described=charts.described(row, lang),
         due=_due(day, row, lang),
         below=_board(day, [one for one in below if not one.is_leaf], row, lang, most),
@@ -223,16 +226,22 @@ def _rank(day: Day, row: UnitProgress, lang: str) -> str:
     return text("quick.rank", lang, rank=row.rank, of=peers, level=level)
 
 
-def _burnup(day: Day, row: UnitProgress) -> Burnup | None:
+def _series(day: Day, row: UnitProgress) -> list[UnitProgress]:
+    """Return the unit's figures of each day that its burn-up draws."""
+    figures = day.figures
+    days = drawn_days(figures.campaign.start, row.as_of) or [row.as_of]
+    known = (one for one in days if row.code in figures.tree(one))
+    return [figures.unit(row.code, one, category=row.category, stage=row.stage) for one in known]
+
+
+def _burnup(day: Day, row: UnitProgress, series: Sequence[UnitProgress]) -> Burnup | None:
     """Return the burn-up of a unit; None without a target to climb to."""
     if not row.target:
         return None
     figures, campaign = day.figures, day.figures.campaign
-    category, stage = row.category, row.stage
-    days = [one for one in drawn_days(campaign.start, row.as_of) or [row.as_of] if row.code in figures.tree(one)]
     return burnup_of(
-        [figures.unit(row.code, one, category=category, stage=stage) for one in days],
-        figures.plan(row.code, category=category, stage=stage, as_of=row.as_of),
+        series,
+        figures.plan(row.code, category=row.category, stage=row.stage, as_of=row.as_of),
         campaign,
         row.as_of,
         charts.excused_days(campaign, day.tree, row.code),

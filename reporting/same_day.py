@@ -93,7 +93,11 @@ class SameDay:
     @property
     def gap(self) -> Fraction | None:
         """Return by how much more is done here, as shown: a difference of shares of whole tenths of a percent."""
-        return gap_of(self.mine.at(self.number), self.theirs.at(min(self.there(self.number), self.theirs.length)))
+        return self.gap_on(self.number)
+
+    def gap_on(self, number: int) -> Fraction | None:
+        """Return the same at the end of another day of mine; theirs stays at its last day once it has ended."""
+        return gap_of(self.mine.at(number), self.theirs.at(min(self.there(number), self.theirs.length)))
 
 
 def standard_align(mine: Campaign, theirs: Campaign) -> Align:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from campaign.configuration import ALL
-from reporting import same_day, same_day_chart
+from reporting import headlines, same_day, same_day_chart
 from reporting.same_day import Align, SameDay, Side
 from tests.warehouse.small import Small, counts
 
@@ -162,3 +162,19 @@ def test_the_picture_says_in_words_what_it_draws(mine: Small, theirs: Small) -> 
     assert f'alt="{same_day.says(found, "vi")}"' in html
     assert "<b>40,0%</b>" in html
     assert "<b>50,0%</b>" in html
+
+
+def test_the_chart_says_since_when_one_has_been_ahead(mine: Small, theirs: Small) -> None:
+    # By days: 10,0 % against 5,0 on day 1, and never less after it. By time: 10,0 against 5,0 and 40,0 against 50,0.
+    assert headlines.same_day(laid(mine, theirs, "2025-02-05", Align.DAY), "vi") == (
+        "Ở đây nhanh hơn từ ngày đầu đến nay"
+    )
+    by_time = laid(mine, theirs, "2025-02-05", Align.SHARE)
+    assert [by_time.gap_on(day) for day in (1, 2, 3)] == [Fraction(1, 20), Fraction(-3, 20), Fraction(-1, 10)]
+    assert headlines.same_day(by_time, "vi") == "Ở đây chậm hơn từ ngày thứ 2 đến nay"
+
+
+def test_a_long_campaign_whose_days_are_not_all_known_claims_nothing(mine: Small, theirs: Small) -> None:
+    found = laid(mine, theirs, "2025-02-05", Align.DAY)
+    long = replace(found, mine=replace(found.mine, end=date(2025, 12, 31)))
+    assert headlines.same_day(long, "vi") == "Tỷ lệ hoàn thành theo ngày của mỗi chiến dịch"
