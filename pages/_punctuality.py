@@ -9,7 +9,7 @@ from fractions import Fraction
 from campaign.freshness import NOTHING, Tally
 from campaign.progress import UnitProgress
 from etl import freshness
-from pages import _ask, _tables
+from pages import _ask, _help, _tables
 from pages._cards import bar, card, draw, e, panel
 from pages._view import View
 from reporting import charts, headlines, numbers
@@ -55,24 +55,29 @@ def show(view: View) -> None:
 def _cards(view: View, found: Punctuality) -> str:
     whole = found.whole
     drawn = [
-        _rate(view, "punctuality.reporting", whole.reporting_rate, whole.reported, whole),
-        _rate(view, "punctuality.on_time", whole.on_time_rate, whole.on_time, whole),
+        _rate(view, "reporting", whole.reporting_rate, whole.reported, whole),
+        _rate(view, "on_time", whole.on_time_rate, whole.on_time, whole),
         card(view.says("punctuality.late"), numbers.whole(whole.late, view.lang), view.says("punctuality.reports"),
              e(view.says("punctuality.late.means", at=view.campaign.cutoff.strftime("%H:%M"))),
-             e(view.says("punctuality.late.ours", n=whole.ours)) if whole.ours else ""),
+             e(view.says("punctuality.late.ours", n=whole.ours)) if whole.ours else "", mark=_mark(view, "late")),
         _coming(view, found) if found.open_day else card(
             view.says("punctuality.missing"), numbers.whole(whole.missing, view.lang), view.says("punctuality.reports"),
-            e(view.says("punctuality.missing.means"))),
+            e(view.says("punctuality.missing.means")), mark=_mark(view, "missing")),
     ]  # fmt: skip
     return "".join(drawn)
 
 
-def _rate(view: View, key: str, rate: Fraction | None, count: int, whole: Tally) -> str:
+def _mark(view: View, term: str) -> str:
+    return _help.mark(term, view.lang, view.says(f"punctuality.{term}"))
+
+
+def _rate(view: View, term: str, rate: Fraction | None, count: int, whole: Tally) -> str:
+    title, mark = view.says(f"punctuality.{term}"), _mark(view, term)
     if rate is None:
-        return card(view.says(key), numbers.NONE, "", e(view.says("punctuality.nothing_due")))
+        return card(title, numbers.NONE, "", e(view.says("punctuality.nothing_due")), mark=mark)
     of_them = view.says("punctuality.of", n=count, total=whole.expected)
     shown = numbers.percent(rate, view.lang)
-    return card(view.says(key), shown, "", e(of_them), gauge=bar(charts.width(rate)))
+    return card(title, shown, "", e(of_them), gauge=bar(charts.width(rate)), mark=mark)
 
 
 def _coming(view: View, found: Punctuality) -> str:
@@ -82,7 +87,8 @@ def _coming(view: View, found: Punctuality) -> str:
     title = view.says("punctuality.coming", on=found.open_day)
     count = f"{numbers.whole(come.reported, view.lang)}/{numbers.whole(come.expected, view.lang)}"
     means = e(view.says("punctuality.coming.means", at=at))
-    return card(title, count, view.says("word.unit"), means, gauge=bar(charts.covered(come.reported, come.expected)))
+    gauge = bar(charts.covered(come.reported, come.expected))
+    return card(title, count, view.says("word.unit"), means, gauge=gauge, mark=_help.mark("coming", view.lang, title))
 
 
 def _days(view: View, found: Punctuality) -> str:

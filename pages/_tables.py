@@ -11,6 +11,7 @@ import streamlit as st
 from campaign.freshness import Gap
 from campaign.progress import Status, UnitProgress
 from pages import _help, _recorded
+from pages._address import PATHS
 from pages._document import module
 from pages._view import View
 from reporting import charts, numbers, tables
@@ -152,10 +153,12 @@ def units(
     title: str,
     key: str,
     subtitle: str = "",
+    among: str = "",
 ) -> None:
     """Draw a table of units; each column is (name, part), part 2 leaving on a phone and 3 on a small screen too.
 
-    The address may name other columns than these, which are then all shown, and units that stand first.
+    The address may name other columns than these, which are then all shown, and units that stand first. How the table
+    is sorted and what was typed to search it stand there too; `among` tells it from the others of its page.
     """
     offered = offered_of(columns, rows)
     shown = chosen_of(view, columns, offered)
@@ -164,6 +167,7 @@ def units(
     standard = [name for name, _ in columns]
     choices = [(name, view.says(f"column.{name}.short"), name in dict(shown)) for name in offered if name != "name"]
     more = {
+        "kept": {"id": among, "path": PATHS[view.address.page]},
         "choices": choices,
         "standard": [name for name in standard if name != "name"],
         "pins": _pinned(view),
@@ -174,6 +178,7 @@ def units(
 
 def _head(view: View, name: str, part: int) -> Cell:
     return {
+        "id": name,
         "label": view.says(f"column.{name}.short"),
         "long": view.says(f"column.{name}.long"),
         "align": "left" if name in LEFT else "right",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from campaign.progress import UnitProgress
 from campaign.prospects import FORECAST_COLUMNS, Standing
-from pages import _ask, _forecast, _tables, _words
+from pages import _ask, _forecast, _help, _tables, _words
 from pages._cards import card, draw, e, items, note, panel
 from pages._view import View
 from reporting import calibration, forecasts, numbers, tables
@@ -41,17 +41,22 @@ def _cards(view: View, row: UnitProgress) -> str:
     drawn = [
         card(view.says("forecast.expected_finish"), middle, "",
              e(view.says("forecast.range", low=low, high=high)) if low != high else "",
-             e(view.says("forecast.deadline", on=view.campaign.end))),
+             e(view.says("forecast.deadline", on=view.campaign.end)), mark=_mark(view, "expected_finish")),
         card(view.says("forecast.expected_final"), numbers.percent(one.expected_share, lang, finished=False), "",
-             e(f"{numbers.whole(prospect.expected_final, lang)} {of}")),
+             e(f"{numbers.whole(prospect.expected_final, lang)} {of}"), mark=_mark(view, "expected_final")),
     ]  # fmt: skip
     if not row.is_leaf:
         n = numbers.whole(numbers.half_up(prospect.units_on_time), lang)
         finished = view.says("forecast.now_finished", n=row.units_finished)
         of = f"/ {numbers.whole(row.units_with_target, lang)}"
         every = view.says("forecast.all_units")
-        drawn.append(card(view.says("forecast.expected_units"), n, of, e(finished), e(every)))
+        title, mark = view.says("forecast.expected_units"), _mark(view, "expected_units")
+        drawn.append(card(title, n, of, e(finished), e(every), mark=mark))
     return f'<div class="cd-cards">{"".join(drawn)}</div>'
+
+
+def _mark(view: View, term: str, page: str = "forecast") -> str:
+    return _help.mark(term, view.lang, view.says(f"{page}.{term}"))
 
 
 def _units(view: View) -> None:
@@ -131,14 +136,17 @@ def _score_cards(view: View, found: Score) -> str:
     within = view.says("score.coverage.of", hit=found.within, n=found.compared)
     wait = view.says("score.brier.of" if found.brier is not None else "score.brier.wait")
     drawn = [
-        card(view.says("score.coverage"), numbers.percent(found.coverage, lang), "", e(within)),
-        card(view.says("score.brier"), numbers.decimal(found.brier, 2, lang), "", e(wait)),
-    ]
+        card(view.says("score.coverage"), numbers.percent(found.coverage, lang), "", e(within),
+             mark=_mark(view, "coverage", "score")),
+        card(view.says("score.brier"), numbers.decimal(found.brier, 2, lang), "", e(wait),
+             mark=_mark(view, "brier", "score")),
+    ]  # fmt: skip
     half = found.halfway
     if half is not None:
         missed = view.says("score.missed.of", hit=half.both, n=half.missed)
         warned = view.says("score.warned.of", hit=half.both, n=half.warned, on=half.on)
-        drawn.append(card(view.says("score.warned"), numbers.percent(half.right, lang), "", e(warned), e(missed)))
+        shown, mark = numbers.percent(half.right, lang), _mark(view, "warned", "score")
+        drawn.append(card(view.says("score.warned"), shown, "", e(warned), e(missed), mark=mark))
     return f'<div class="cd-cards">{"".join(drawn)}</div>'
 
 

@@ -46,7 +46,7 @@ def show(view: View) -> None:
     for reason, rows in groups:
         name = view.says(f"lagging.{reason}")
         subtitle = f"{view.says('lag.count', n=len(rows))} · {view.says(f'status.{reason}.means')}"
-        _tables.units(view, rows, COLUMNS, name, f"lagging-{reason}", subtitle)
+        _tables.units(view, rows, COLUMNS, name, f"lagging-{reason}", subtitle, str(reason))
     _not_theirs(view, down)
     if lagging or down:
         _tables.downloads(view, lambda: _taken_home(view, lagging, down), "lagging")
@@ -105,7 +105,8 @@ def _not_theirs(view: View, down: list[UnitProgress]) -> None:
     """Draw the units that a failing source of ours keeps silent: nobody to call, a source to mend."""
     if down:
         subtitle = f"{view.says('lag.count', n=len(down))} · {view.says('status.source_down.means')}"
-        _tables.units(view, down, COLUMNS, view.says("lagging.source_down"), "lagging-source_down", subtitle)
+        title = view.says("lagging.source_down")
+        _tables.units(view, down, COLUMNS, title, "lagging-source_down", subtitle, "source_down")
 
 
 def _sorted(rows: list[UnitProgress]) -> list[UnitProgress]:

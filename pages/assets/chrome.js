@@ -199,13 +199,20 @@ function pressed(event) {
   }
 }
 
+// A colleague sees the table as it is sorted and searched here; only the browser knows that.
+function asShown(permalink) {
+  const link = new URL(permalink, location.origin), here = new URLSearchParams(location.search);
+  for (const name of ["sort", "find"]) if (here.get(name)) link.searchParams.set(name, here.get(name)); else link.searchParams.delete(name);
+  return link.href;
+}
+
 function draw(state, data) {
   const focused = state.root.contains(document.activeElement) ? document.activeElement.getAttribute("name") : null;
   const nav = menu(state, data);
   const share = make("button", { class: "cd-icon", type: "button", title: data.texts.share, "aria-label": data.texts.share }, icon("share"));
   share.firstChild.style.cssText = "width:1.1rem;height:1.1rem";
   share.addEventListener("click", async () => {
-    const link = location.origin + data.permalink;
+    const link = asShown(data.permalink);
     try { await navigator.clipboard.writeText(link); say(data.texts.copied); } catch { prompt(data.texts.share, link); }
   });
   const finds = data.find ? make("button", { class: "cd-icon cd-finds", type: "button", name: "find", title: `${data.find.texts.open} (/)`, "aria-label": data.find.texts.open, "aria-keyshortcuts": "/" },

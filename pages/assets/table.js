@@ -1,5 +1,5 @@
-// A table: search, sort, and a page of rows at a time, without asking the server; who stands first and which columns are
-// shown stand in the address, so a copied link shows them too. Cells are text, never HTML.
+// A table: search, sort, and a page of rows at a time, without asking the server; who stands first, which columns are
+// shown, how it is sorted and what is searched stand in the address, so a copied link shows them too. Cells are text, never HTML.
 
 const states = new WeakMap();
 
@@ -29,6 +29,41 @@ function changed(name, value) {
   return location.pathname + (text ? "?" + text : "");
 }
 
+// One table's part of the address: "-remaining" where it is the only one, "behind.-remaining,stalled.name" where there are more.
+const MOST_TYPED = 60;
+const partOf = (id) => (one) => (id ? one.startsWith(id + ".") : true);
+const parts = (name) => (new URLSearchParams(location.search).get(name) ?? "").split(",").filter(Boolean);
+
+function asked(data) {
+  if (!data.kept) return { query: "", sort: null };
+  const { id } = data.kept, mine = (name) => (parts(name).find(partOf(id)) ?? "").slice(id ? id.length + 1 : 0);
+  const sort = mine("sort"), way = sort.startsWith("-") ? -1 : 1;
+  const column = data.columns.findIndex((one) => one.id && one.id === sort.replace(/^-/, ""));
+  return { query: mine("find").slice(0, MOST_TYPED), sort: column < 0 ? null : { column, way } };
+}
+
+// What a table shows is written into the address without a visit to the server; elsewhere on the way to another page.
+function keep(state) {
+  const { data, query, sort } = state;
+  if (!data.kept || location.pathname !== data.kept.path) return;
+  const { id } = data.kept, address = new URLSearchParams(location.search);
+  const put = (name, value) => {
+    const others = id ? parts(name).filter((one) => !partOf(id)(one)) : [];
+    const all = [...others, ...(value ? [(id && id + ".") + value] : [])].join(",");
+    if (all) address.set(name, all); else address.delete(name);
+  };
+  put("sort", sort ? (sort.way < 0 ? "-" : "") + data.columns[sort.column].id : "");
+  put("find", query.trim().replaceAll(",", " "));
+  const text = address.toString(), href = location.pathname + (text ? "?" + text : "");
+  if (href !== location.pathname + location.search) history.replaceState(history.state, "", href);
+}
+
+// Browsers refuse an address that changes with every letter.
+function keepSoon(state) {
+  clearTimeout(state.due);
+  state.due = setTimeout(() => keep(state), 400);
+}
+
 // Every link of ours is followed without loading the page anew: one is clicked for who ticked a box.
 function follow(root, href) {
   const link = make("a", { href, hidden: true });
@@ -56,9 +91,11 @@ function drawCell(state, cell, column) {
   return td;
 }
 
+const searched = (data) => Boolean(data.texts.search) && data.rows.length > 8;
+
 function arrange(state) {
   const { data, query, sort } = state;
-  const words = plain(query).split(/\s+/).filter(Boolean);
+  const words = searched(data) ? plain(query).split(/\s+/).filter(Boolean) : [];
   let rows = words.length ? data.rows.filter((row, index) => words.every((word) => state.haystack[index].includes(word))) : data.rows;
   if (sort) {
     const value = (row) => row[sort.column].sort ?? row[sort.column].text;
@@ -82,7 +119,7 @@ function fill(state) {
     const set = data.pins?.includes(row.find((cell) => cell.code)?.code);
     body.append(make("tr", { "data-pinned": set }, ...row.map((cell, index) => drawCell(state, cell, data.columns[index]))));
   }
-  state.found.textContent = state.query.trim() ? data.texts.found.replace("{n}", counted(rows.length, data)).replace("{m}", counted(data.rows.length, data)) : "";
+  state.found.textContent = searched(data) && state.query.trim() ? data.texts.found.replace("{n}", counted(rows.length, data)).replace("{m}", counted(data.rows.length, data)) : "";
   if (!rows.length) body.append(make("tr", {}, make("td", { colspan: data.columns.length, class: "cd-empty" }, data.texts.empty)));
   state.table.tBodies[0].replaceWith(body);
   state.more.hidden = rows.length <= state.shown;
@@ -144,9 +181,9 @@ function focused(root) {
 function draw(state) {
   const { data, root } = state, refocus = focused(root);
   state.haystack = data.rows.map((row) => plain(row.filter((_, index) => data.columns[index].kind === "name").map((cell) => `${cell.text} ${cell.note ?? ""} ${cell.code ?? ""}`).join(" ")));
-  const search = make("input", { type: "search", placeholder: data.texts.search, "aria-label": data.texts.search, name: "search" });
+  const search = make("input", { type: "search", placeholder: data.texts.search, "aria-label": data.texts.search, name: "search", maxlength: MOST_TYPED });
   search.value = state.query;
-  search.addEventListener("input", () => { state.query = search.value; state.shown = state.data.page; fill(state); });
+  search.addEventListener("input", () => { state.query = search.value; state.shown = state.data.page; fill(state); keepSoon(state); });
   const title = make("div", { class: "cd-h2", role: "heading", "aria-level": "2" }, data.title, data.subtitle ? make("small", {}, data.subtitle) : null);
   state.heads = data.columns.map((column, index) => {
     const button = make("button", { type: "button", name: "sort-" + index, title: column.long }, column.label);
@@ -154,6 +191,7 @@ function draw(state) {
       const first = column.first ?? 1;
       state.sort = state.sort?.column !== index ? { column: index, way: first } : state.sort.way === first ? { column: index, way: -first } : null;
       fill(state);
+      keep(state);
     });
     return make("th", { scope: "col", class: [column.thin ? "cd-thin" : "", column.align === "right" ? "cd-r" : "", column.part ? `cd-p${column.part}` : ""].filter(Boolean).join(" ") || false }, button);
   });
@@ -162,7 +200,7 @@ function draw(state) {
   state.more = make("button", { type: "button", class: "cd-more" });
   state.more.addEventListener("click", () => { state.shown += data.page; fill(state); });
   root.replaceChildren(make("section", { class: "cd-table" },
-    make("header", {}, title, make("div", { class: "cd-tools" }, state.found, data.texts.search && data.rows.length > 8 ? search : null, chooser(state), meaning(state))),
+    make("header", {}, title, make("div", { class: "cd-tools" }, state.found, searched(data) ? search : null, chooser(state), meaning(state))),
     make("div", { class: "cd-scroll", "data-chosen": Boolean(data.choices?.some(([name, , shown]) => shown !== data.standard.includes(name))) }, state.table), state.more));
   fill(state);
   refocus();
@@ -173,11 +211,17 @@ export default function table({ data, parentElement }) {
   if (!state) {
     const root = make("div");
     parentElement.append(root);
-    state = { root, query: "", sort: null, shown: data.page };
+    state = { root, ...asked(data), shown: data.page };
     states.set(parentElement, state);
   }
-  if (state.data && state.data.columns.length !== data.columns.length) state.sort = null;
+  const was = state.data;
+  if (was && state.sort) {
+    const { id } = was.columns[state.sort.column];
+    const column = id ? data.columns.findIndex((one) => one.id === id) : was.columns.length === data.columns.length ? state.sort.column : -1;
+    state.sort = column < 0 ? null : { ...state.sort, column };
+  }
   state.data = data;
   draw(state);
-  return () => states.delete(parentElement);
+  keep(state);
+  return () => { clearTimeout(state.due); states.delete(parentElement); };
 }

@@ -1,5 +1,9 @@
 """The tables of the small campaign, and what leaves the screen as a file."""
 
+import re
+
+import pytest
+
 from pages._tables import CHOICE
 from tests.pages.house import FORMULA, LONG, MARKED, SCRIPT
 
@@ -102,3 +106,12 @@ def test_a_figure_says_what_it_means_beside_it(show):
     html = show("chi-tieu-ngay").html
     assert html.count('<details class="cd-help">') == 4
     assert "chia đều phần còn lại, gồm cả phần còn nợ" in html
+
+
+@pytest.mark.parametrize("path", ["chi-tieu-ngay", "don-vi", "du-bao", "nguon-so-lieu"])
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_figure_on_a_card_says_what_it_means(show, path, lang):
+    found = re.findall(r'<section class="cd-card">.*?</section>', show(path, lang=lang).html, re.DOTALL)
+    cards = [one for one in found if "cd-figure" in one]
+    assert cards
+    assert [one for one in cards if not re.search(r'<details class="cd-help">.*?<p>[^<]{20}', one, re.DOTALL)] == []
