@@ -19,6 +19,7 @@ from reporting import same_day
 from reporting.same_day import Align, SameDay
 
 PAGES = ("comparing", "same_day")
+MOST_TABS = 6  # of more, only the one chosen stands on the page until the list is opened
 
 
 @dataclass(frozen=True)
@@ -105,12 +106,16 @@ def tabs(view: View) -> str:
 
 
 def tabs_of(view: View, name: str, label: str, options: Sequence[tuple[str, str]], now: str) -> str:
-    """Return one question as links: each answer has its own address."""
+    """Return one question as links: each answer has its own address; many answers stand in a list that opens."""
     drawn = ""
     for value, words in options:
         current = " aria-current=true" if value == now else ""
         drawn += f'<a href="{e(view.address.href(**{name: value}))}"{current}>{e(words)}</a>'
     said = e(label)
+    if len(options) > MOST_TABS:
+        chosen = next((words for value, words in options if value == now), "")
+        listed = f'<summary>{e(chosen)}</summary><nav aria-label="{said}">{drawn}</nav>'
+        return f'<div class="cd-choice"><span>{said}</span><details class="cd-pick">{listed}</details></div>'
     tabs = f'<nav class="cd-tabs cd-wraps" aria-label="{said}">{drawn}</nav>'
     return f'<div class="cd-choice"><span>{said}</span>{tabs}</div>'
 

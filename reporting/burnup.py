@@ -63,7 +63,11 @@ class Burnup:
 
     def left(self, lang: str) -> int:
         """Return the pixels that the widest count label needs."""
-        return round(max(len(numbers.whole(count, lang)) for count in self.count_ticks) * LETTER) + 12
+        return round(max(len(label) for label in self.count_labels(lang)) * LETTER) + 12
+
+    def count_labels(self, lang: str) -> tuple[str, ...]:
+        """Return what stands beside the count ticks, in their order."""
+        return numbers.axis(self.count_ticks, lang)
 
 
 def burnup_of(

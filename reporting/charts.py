@@ -138,7 +138,7 @@ def burnup(drawn: Burnup, lang: str) -> go.Figure:
         yaxis={
             "range": [0, float(drawn.top)],
             "tickvals": list(drawn.count_ticks),
-            "ticktext": [numbers.whole(count, lang) for count in drawn.count_ticks],
+            "ticktext": list(drawn.count_labels(lang)),
             "fixedrange": True,
             "zeroline": False,
         },

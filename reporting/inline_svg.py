@@ -105,9 +105,8 @@ def _percent(share: Fraction) -> str:
 
 
 def _counts(drawn: Burnup, lang: str) -> tuple[Label, ...]:
-    return tuple(
-        Label(_percent(Fraction(count) / drawn.top), numbers.whole(count, lang)) for count in drawn.count_ticks
-    )
+    labels = zip(drawn.count_ticks, drawn.count_labels(lang), strict=True)
+    return tuple(Label(_percent(Fraction(count) / drawn.top), label) for count, label in labels)
 
 
 def _days(drawn: Burnup, lang: str) -> tuple[Label, ...]:

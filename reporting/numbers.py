@@ -7,6 +7,7 @@ a negative number carries a true minus sign.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 from fractions import Fraction
 from functools import cache
@@ -15,6 +16,8 @@ from zoneinfo import ZoneInfo
 NONE = "–"
 MINUS = "−"  # the sign itself, as wide as a plus
 
+_SHORTENED_FROM = 10**7
+_SHORT = {"vi": (" triệu", " tỷ"), "en": ("m", "bn")}  # millions, thousand millions
 _ALL = 1000  # tenths of a percent
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -53,6 +56,16 @@ def shown_tenths(value: Fraction | int, finished: bool | None = None) -> int:  #
 def whole(value: Fraction | int | None, lang: str) -> str:
     """Return a count with its thousands set apart; a fraction is rounded half up first."""
     return NONE if value is None else _grouped(half_up(value), 0, lang)
+
+
+def axis(counts: Sequence[int], lang: str) -> tuple[str, ...]:
+    """Return the labels of an axis of round counts, exact: from ten millions on in millions or thousand millions."""
+    if max(counts, default=0) < _SHORTENED_FROM:
+        return tuple(whole(count, lang) for count in counts)
+    millions, billions = _SHORT["en" if lang == "en" else "vi"]
+    unit, word = (10**9, billions) if all(count % 10**8 == 0 for count in counts) else (10**6, millions)
+    places = next(places for places in range(10) if all(count * 10**places % unit == 0 for count in counts))
+    return tuple(f"{_grouped(count * 10**places // unit, places, lang)}{word}" if count else "0" for count in counts)
 
 
 def decimal(value: Fraction | int | None, places: int, lang: str) -> str:

@@ -183,11 +183,12 @@ function typeAhead(event) {
   event.preventDefault();
 }
 
+const OPENS = ".cd-help[open], .cd-pick[open]"; // what Escape and a click elsewhere shut
 const writes = (target) => target.closest?.("input, textarea, select, [contenteditable=true], dialog");
 
 function pressed(event) {
   if (event.key === "Escape") {
-    const open = event.target.closest?.(".cd-help[open]") ?? document.querySelector(".cd-help[open]");
+    const open = event.target.closest?.(OPENS) ?? document.querySelector(OPENS);
     if (open) { open.open = false; open.querySelector("summary").focus(); }
   }
   if (!listening || event.ctrlKey || event.metaKey || event.altKey || writes(event.target)) return;
@@ -318,7 +319,7 @@ const unnumbered = (node) => node.textContent.replace(/[\d.,%]+/g, "").trim();
 
 function nameOf(details) {
   const said = (one) => one.className + unnumbered(one.querySelector("summary") ?? one);
-  const alike = [...document.querySelectorAll(".stHtml details")].filter((one) => said(one) === said(details));
+  const alike = [...document.querySelectorAll(".stHtml details:not(.cd-pick)")].filter((one) => said(one) === said(details));
   return said(details) + alike.indexOf(details);
 }
 
@@ -340,7 +341,7 @@ function stoodOn(event) {
 
 function keepPlace(records) {
   if (!records.some((one) => one.addedNodes.length && (one.target.closest?.(".stHtml") || [...one.addedNodes].some((node) => node.querySelector?.(".stHtml"))))) return;
-  for (const details of document.querySelectorAll(".stHtml details")) {
+  for (const details of document.querySelectorAll(".stHtml details:not(.cd-pick)")) {
     if (kept.met.has(details)) continue;
     kept.met.add(details);
     if (!details.open && kept.open.has(nameOf(details))) details.open = true;
@@ -368,7 +369,7 @@ function follow(event) {
   if (sheet && !event.button && !event.metaKey && !event.ctrlKey && !event.shiftKey) print(event, sheet);
   const copied = event.target.closest?.("[data-copy]");
   if (copied) copy(copied);
-  for (const open of document.querySelectorAll(".cd-help[open]")) if (!open.contains(event.target)) open.open = false;
+  for (const open of document.querySelectorAll(OPENS)) if (!open.contains(event.target)) open.open = false;
   const link = event.target.closest?.("a[href^='/']:not([href^='/xem'])"); // a plain page is no page of this application
   if (!link || !listening || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || link.hasAttribute("target")) return;
   event.preventDefault();

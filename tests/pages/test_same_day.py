@@ -134,3 +134,11 @@ def test_the_list_holds_nobody_outside_the_scope(client: Client, monkeypatch: py
     assert (only[0], only[2]) == ("b1", "")  # not even the district is named
     monkeypatch.setattr(finding, "viewer_of", lambda _: NOBODY)
     assert client.get(f"/api/units/{ID}").status_code == 404
+
+
+def test_many_campaigns_to_choose_from_stand_in_a_list_that_opens(show, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "cd-pick" not in show("cung-ky").html
+    monkeypatch.setattr(_against, "MOST_TABS", 2)
+    html = show("cung-ky", against=LATER).html
+    assert '<details class="cd-pick"><summary>Sắp tới</summary><nav aria-label="So với">' in html
+    assert f'href="/cung-ky?as_of=2025-03-03&amp;against={EMPTY}">Chưa có số liệu</a>' in html

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reporting.numbers import (
+    axis,
     clock,
     day,
     day_short,
@@ -140,3 +141,19 @@ def test_the_shown_percentage_is_within_half_a_tenth_unless_a_rule_moves_it(done
 def test_half_up_is_symmetric_about_zero(value: Fraction) -> None:
     assert half_up(-value) == -half_up(value)
     assert abs(half_up(value) - value) <= Fraction(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("counts", "vi", "en"),
+    [
+        ((0, 500_000, 1_000_000), ("0", "500.000", "1.000.000"), ("0", "500,000", "1,000,000")),
+        ((0, 5_000_000, 10_000_000), ("0", "5 triệu", "10 triệu"), ("0", "5m", "10m")),
+        ((0, 2_500_000, 10_000_000), ("0", "2,5 triệu", "10,0 triệu"), ("0", "2.5m", "10.0m")),
+        ((0, 100_000_000, 200_000_000), ("0", "0,1 tỷ", "0,2 tỷ"), ("0", "0.1bn", "0.2bn")),
+        ((0, 2_000_000_000), ("0", "2 tỷ"), ("0", "2bn")),
+        ((), (), ()),
+    ],
+)
+def test_an_axis_of_large_counts_is_short_and_exact(counts, vi, en):
+    assert axis(counts, "vi") == vi
+    assert axis(counts, "en") == en
