@@ -20,6 +20,7 @@ from reporting.same_day import SameDay, picked
 from reporting.texts import text
 
 ONE_DAY = timedelta(days=1)
+HALF = Fraction(1, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +128,22 @@ def below(rows: Sequence[UnitProgress], lang: str) -> str:
 
 
 def holders(rows: Sequence[UnitProgress], lang: str) -> str:
-    """Return the headline of the units with the most left to do: how much of all that is left is theirs."""
+    """Return the headline of the units with the most left to do, most first: how few of them hold half of all of it.
+
+    Where all of those given hold less than half, it tells what all of them hold.
+    """
     if not rows:
         return text("overview.holding_back", lang)
-    share = sum((row.gap_share or Fraction(0) for row in rows), Fraction(0))
+    few, share = 0, Fraction(0)
+    for row in rows:
+        few, share = few + 1, share + (row.gap_share or 0)
+        if share >= HALF:
+            break
     said = numbers.percent(share, lang, finished=share == 1)
-    if len(rows) == 1:
+    if few == 1:
         left = numbers.whole(rows[0].remaining, lang)
         return text("overview.holding_back.says", lang, name=rows[0].name, n=left, share=said)
-    return text("overview.holding_back.few", lang, n=len(rows), share=said)
+    return text("overview.holding_back.few", lang, n=few, share=said)
 
 
 def same_day(found: SameDay, lang: str) -> str:

@@ -119,12 +119,20 @@ def test_the_units_below_say_how_many_trail_and_who_furthest(day_two):
     assert headlines.below([], "vi") == "Tiến độ các đơn vị trực thuộc"
 
 
-def test_who_holds_back_is_told_by_the_share_of_all_that_is_left(day_two):
+def test_who_holds_back_is_told_by_how_few_hold_half_of_what_is_left(day_two):
     two = of(day_two, "00102", "00201")  # 100 + 90 of 260
     assert headlines.holders(two, "vi") == "2 đơn vị chiếm 73,1% tổng số còn lại"
+    assert headlines.holders(of(day_two, "00102", "00201", "00101"), "vi") == "2 đơn vị chiếm 73,1% tổng số còn lại"
     assert headlines.holders(two[:1], "vi") == "Xã Bình còn 100, bằng 38,5% tổng số còn lại"
-    assert headlines.holders(of(day_two, "00101", "00102", "00201"), "vi") == "3 đơn vị chiếm 100,0% tổng số còn lại"
     assert headlines.holders([], "vi") == "Kéo giảm tiến độ nhiều nhất"
+
+
+def test_one_that_holds_all_that_is_left_is_named(tmp_path):
+    made = Small(tmp_path)
+    made.send(counts(("00101", "4", 100), ("00102", "4", 200), ("00201", "4", 10)), at="2025-02-20T08:00:00+07:00")
+    figures = made.figures()
+    rows = figures.progress(date(2025, 2, 4), category=ALL, stage=figures.campaign.headline)
+    assert headlines.holders(of(rows, "00201"), "vi") == "Phường An còn 90, bằng 100,0% tổng số còn lại"
 
 
 def test_the_worst_day_of_reporting_is_named_the_latest_of_equals():
