@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import streamlit as st
-
 from campaign.access import Right
 from campaign.configuration import ALL, Campaign
 from pages import _view
 from pages._address import Address
 from pages._cards import e
+from pages._kept import kept
 from pages._view import View
 from pages._viewer import viewer
 from reporting import same_day
@@ -65,7 +64,7 @@ def _same_unit(view: View, other: View) -> str:
     return view.scope if same else other.scope
 
 
-@st.cache_resource(max_entries=100, show_spinner=False)
+@kept(100)
 def _found(
     edition: str,  # noqa: ARG001 - both are part of the key
     other_edition: str,  # noqa: ARG001

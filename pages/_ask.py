@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
-import streamlit as st
 
 from campaign.access import Viewer
 from campaign.configuration import Configuration
@@ -24,6 +23,7 @@ from campaign.progress import UnitProgress
 from campaign.warning import Warned
 from etl.configured import load
 from etl.publishing import failure_of
+from pages._kept import kept
 from reporting import brief as briefs
 from reporting import charts, faults, forecast_score, forecasts, headlines
 from reporting.brief import Brief, Failing
@@ -72,7 +72,7 @@ def _closed(figures: Figures) -> None:
     figures.close()
 
 
-@st.cache_resource(max_entries=12, show_spinner=False, on_release=_closed)
+@kept(12, on_release=_closed)
 def figures(edition: str, _config: Configuration) -> Figures:
     """Return the door to the figures of one edition."""
     _, campaign, version = edition.split("/")
@@ -95,13 +95,13 @@ def seen_by(viewer: Viewer, config: Configuration, campaign: str, version: str, 
     return f"{edition}~{sha256(said.encode()).hexdigest()[:16]}", seen
 
 
-@st.cache_resource(max_entries=600, show_spinner=False)
+@kept(600)
 def progress(edition: str, as_of: date, category: str, stage: str, _figures: Figures) -> Rows:  # noqa: ARG001 - it is part of the key
     """Return the figures of every unit on one day: top level first, then rank, then code."""
     return tuple(_figures.progress(as_of, category=category, stage=stage))
 
 
-@st.cache_resource(max_entries=600, show_spinner=False)
+@kept(600)
 def series(edition: str, unit: str, category: str, stage: str, last: date, _figures: Figures) -> Rows:  # noqa: ARG001 - it is part of the key
     """Return one unit's figures for the days the chart draws, up to `last`."""
     days = drawn_days(_figures.campaign.start, last) or [last]
@@ -109,7 +109,7 @@ def series(edition: str, unit: str, category: str, stage: str, last: date, _figu
     return tuple(_figures.unit(unit, day, category=category, stage=stage) for day in known)
 
 
-@st.cache_resource(max_entries=300, show_spinner=False)
+@kept(300)
 def burnup(
     edition: str, unit: str, category: str, stage: str, as_of: date, lang: str, _figures: Figures
 ) -> tuple[str, go.Figure, str]:
@@ -126,13 +126,13 @@ def burnup(
     return headlines.burnup(rows, _figures.campaign, lang), charts.burnup(drawn, lang), still(drawn, lang)
 
 
-@st.cache_resource(max_entries=60, show_spinner=False)
+@kept(60)
 def assess(edition: str, category: str, stage: str, as_of: date, _figures: Figures) -> dict[str, Assessment]:  # noqa: ARG001 - it is part of the key
     """Return what is to be expected of every unit, and whether what is left can be done."""
     return forecasts.assess(_figures, as_of, category, stage)
 
 
-@st.cache_resource(max_entries=60, show_spinner=False)
+@kept(60)
 def warned(
     edition: str,  # noqa: ARG001 - it is part of the key
     kept: tuple[str, ...],  # noqa: ARG001 - so are the forecasts kept so far, which are written after a version
@@ -145,55 +145,55 @@ def warned(
     return tuple(forecasts.warned(_figures, as_of, category, stage))
 
 
-@st.cache_resource(max_entries=60, show_spinner=False)
+@kept(60)
 def score(edition: str, kept: tuple[str, ...], as_of: date, _figures: Figures) -> Score:  # noqa: ARG001 - they are parts of the key
     """Return how right the forecasts kept so far have been."""
     return forecast_score.score(_figures, as_of)
 
 
-@st.cache_resource(max_entries=300, show_spinner=False)
+@kept(300)
 def earned(edition: str, unit: str, category: str, stage: str, as_of: date, _figures: Figures) -> Earned | None:  # noqa: ARG001 - it is part of the key
     """Return where one unit stands on the plan's own clock."""
     return _figures.earned(unit, category=category, stage=stage, as_of=as_of)
 
 
-@st.cache_resource(max_entries=60, show_spinner=False)
+@kept(60)
 def issues(edition: str, as_of: date, _figures: Figures) -> tuple[Issue, ...]:  # noqa: ARG001 - it is part of the key
     """Return what is held, rejected, over target, without target, or does not reconcile."""
     return tuple(faults.issues(_figures, as_of))
 
 
-@st.cache_resource(max_entries=60, show_spinner=False)
+@kept(60)
 def differences(edition: str, as_of: date, _figures: Figures) -> tuple[Difference, ...]:
     """Return the stated totals that are not our sum, each with what a person said of it."""
     return tuple(_differences(_figures, as_of, found=issues(edition, as_of, _figures)))
 
 
-@st.cache_resource(max_entries=60, show_spinner=False)
+@kept(60)
 def recogniser(edition: str, before: date, as_of: date, _figures: Figures) -> Recogniser:  # noqa: ARG001 - it is part of the key
     """Return who finds whom to name at the end of a day."""
     return Recogniser(_figures, before, as_of)
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
+@kept(24)
 def waiting(edition: str, as_of: date, _figures: Figures) -> Waiting:  # noqa: ARG001 - it is part of the key
     """Return the held and rejected rows that wait for a person, apart from those that a later report overtook."""
     return _waiting(_figures, as_of)
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
+@kept(12)
 def decisions(edition: str, _figures: Figures) -> tuple[Decided, ...]:  # noqa: ARG001 - it is part of the key
     """Return what people decided about such rows, the latest first."""
     return tuple(_figures.decisions())
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
+@kept(12)
 def explanations(edition: str, _figures: Figures) -> tuple[ExplanationRow, ...]:  # noqa: ARG001 - it is part of the key
     """Return what people said of stated totals that are not our sum, the latest first."""
     return tuple(_history(_figures))
 
 
-@st.cache_resource(max_entries=100, show_spinner=False)
+@kept(100)
 def brief(
     edition: str,
     unit: str,
@@ -226,19 +226,19 @@ def failing(config: Configuration, campaign: str) -> list[Issue]:
     return faults.failing(failure_of(config, campaign))
 
 
-@st.cache_resource(max_entries=200, show_spinner=False)
+@kept(200)
 def submissions(edition: str, unit: str, stage: str, _figures: Figures) -> tuple[tuple[Submission, bool], ...]:  # noqa: ARG001 - it is part of the key
     """Return what one unit sent for one stage, the latest first, each with whether it came late."""
     return tuple(_figures.submissions(unit, stage=stage))
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
+@kept(24)
 def came(edition: str, _figures: Figures) -> Arrivals:  # noqa: ARG001 - it is part of the key
     """Return which units each source brought, and when a figure of each unit last came."""
     return arrivals(_figures)
 
 
-@st.cache_resource(max_entries=200, show_spinner=False)
+@kept(200)
 def kept_from_us(
     edition: str,
     as_of: date,
@@ -253,7 +253,7 @@ def kept_from_us(
     return gaps(_figures, rows, failing, configured, came(edition, _figures))
 
 
-@st.cache_resource(max_entries=100, show_spinner=False)
+@kept(100)
 def reporting(
     edition: str,  # noqa: ARG001 - it is part of the key
     within: str,
@@ -271,13 +271,13 @@ def reporting(
     )
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
+@kept(12)
 def brought_by(edition: str, _figures: Figures) -> dict[str, str]:  # noqa: ARG001 - it is part of the key
     """Return the source of each load; one by hand has an empty name."""
     return {one.id: one.source for one in _figures.batches()}
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
+@kept(12)
 def last_batch(edition: str, _figures: Figures) -> Batch | None:  # noqa: ARG001 - it is part of the key
     """Return the latest load; None before the first."""
     return next(iter(_figures.batches()), None)

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import streamlit as st
-
 from campaign.freshness import Gap
 from campaign.progress import UnitProgress
 from campaign.units import Tree
 from etl.boundaries import Read, boundaries_of
+from pages._kept import kept
 from pages._view import View
 from reporting import map_picture, unit_map
 from reporting.boundaries import Ring
@@ -75,7 +74,7 @@ def of(view: View) -> Atlas:
     return _of(view.edition, view.address.href(), view.lang, view.as_of, down, mark, view, read)
 
 
-@st.cache_resource(max_entries=100, show_spinner=False)
+@kept(100)
 def _of(
     edition: str,  # noqa: ARG001 - these are the key; the view is what they say
     address: str,  # noqa: ARG001
@@ -108,7 +107,7 @@ def _names(area: Mapping[str, str], tree: Tree) -> tuple[tuple[str, str], ...]:
     return tuple((code, tree.unit(code).name) for code in dict.fromkeys(area.values()))
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
+@kept(24)
 def _shaped(
     mark: str,  # noqa: ARG001 - with the codes it says which rings
     area: tuple[tuple[str, str], ...],

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import streamlit as st
 
 from pages import _ask, _forecast
 from pages._cards import draw, e, panel
+from pages._turns import rest
 from pages._view import View
 from reporting import charts, numbers
 
@@ -44,7 +43,7 @@ def _let_words_go_first() -> None:
     """
     if not st.session_state.get(SHOWN):
         st.session_state[SHOWN] = True
-        time.sleep(HEAD_START_SECONDS)
+        rest(HEAD_START_SECONDS)
 
 
 def _keys(view: View, unit: str) -> str:

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import streamlit as st
-
 from campaign.freshness import Gap
 from campaign.progress import UnitProgress
 from pages import _ask
 from pages._cards import e, link
+from pages._kept import kept
 from pages._view import View
 from reporting import funnel, heatmap, multiples, numbers, rank_moves
 from reporting.figures import Figures
@@ -50,7 +49,7 @@ def all_of(view: View) -> dict[str, Compared]:
     return _all_of(view.edition, view.address.href(), view.lang, view.as_of, tuple(sorted(down)), view)
 
 
-@st.cache_resource(max_entries=200, show_spinner=False)
+@kept(200)
 def _all_of(
     edition: str,  # noqa: ARG001 - these are the key; the view is what they say
     address: str,  # noqa: ARG001

@@ -8,8 +8,6 @@ from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 
-import streamlit as st
-
 from campaign.configuration import Campaign
 from campaign.errors import ContractError
 from campaign.notices import FORMATS, Reason
@@ -17,6 +15,7 @@ from campaign.paperwork import Paper
 from campaign.period import Period
 from etl import numbered, office
 from etl.drawn import Drawn, contents_of, draw_up
+from pages._kept import kept
 from pages._view import View
 from reporting.explained import unexplained
 from reporting.faults import Issue
@@ -97,7 +96,7 @@ def draft_of(view: View, period: Period, unit: str) -> Draft:
     return Draft(view, campaign, edition, view.figures.under(None), period, unit, view.lang)
 
 
-@st.cache_resource(max_entries=60, show_spinner=False)
+@kept(60)
 def _notices(
     key: tuple[str, ...], _period: Period, _now: datetime, _paper: Paper, _figures: Figures
 ) -> tuple[Notice, ...]:
@@ -105,7 +104,7 @@ def _notices(
     return tuple(contents_of(_figures, _period, unit, lang, _now, _paper))
 
 
-@st.cache_resource(max_entries=60, show_spinner=False)
+@kept(60)
 def _waiting(key: tuple[str, ...], as_of: date, codes: frozenset[str], _figures: Figures) -> tuple[Issue, ...]:  # noqa: ARG001 - it is part of the key
     return tuple(unexplained(_figures, as_of, codes))
 
@@ -118,7 +117,7 @@ def _stood(own: Path) -> str:
         return ""
 
 
-@st.cache_resource(max_entries=60, show_spinner=False)
+@kept(60)
 def _unfit(key: tuple[str, ...], form: str, _draft: Draft) -> str:  # noqa: ARG001 - it is part of the key
     """Return what is wrong with the document one format is made in; empty when it serves."""
     try:

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 from campaign.feasibility import Verdict
 from campaign.prospects import Standing
-from pages import _ask
 from pages._cards import e, items, link, panel
 from pages._view import View
 from reporting import charts, forecasts, numbers
@@ -29,12 +28,7 @@ MOST_PEOPLE = 10_000
 
 def of(view: View, code: str) -> Assessment:
     """Return what is to be expected of one unit in this view."""
-    return everyone(view)[code]
-
-
-def everyone(view: View) -> dict[str, Assessment]:
-    """Return what is to be expected of every unit in this view."""
-    return _ask.assess(view.edition, view.category, view.stage, view.as_of, view.figures)
+    return view.assessed[code]
 
 
 def strip(view: View, code: str) -> str:
@@ -79,7 +73,7 @@ def _gauge(view: View, one: Assessment) -> str:
 
 def _verdicts(view: View, code: str) -> list[tuple[Verdict, int]]:
     """Return how many leaves at and below a unit have each verdict, those there are none of left out."""
-    return forecasts.verdicts(everyone(view)[row.code] for row in view.within(code))
+    return forecasts.verdicts(view.assessed[row.code] for row in view.within(code))
 
 
 def chip(view: View, kind: Verdict, count: int | None = None) -> str:

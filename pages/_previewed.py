@@ -6,8 +6,6 @@ import hashlib
 from collections import Counter
 from datetime import date
 
-import streamlit as st
-
 from campaign.access import Right
 from campaign.configuration import Campaign, Configuration
 from campaign.rows import Fate
@@ -15,6 +13,7 @@ from etl.envelope import Sender
 from etl.preview import Line, Preview, preview
 from pages import _tables
 from pages._cards import draw, e, panel
+from pages._kept import kept
 from pages._view import View
 from reporting import numbers
 from reporting.texts import has
@@ -32,7 +31,7 @@ ORDER = tuple(CHIPS)
 RIGHT = {"before", "after"}
 
 
-@st.cache_resource(max_entries=20, show_spinner=False)
+@kept(20)
 def _judged(
     edition: str,  # noqa: ARG001 - it is part of the key
     digest: str,  # noqa: ARG001 - as above

@@ -6,6 +6,7 @@ run a page without passing here.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
 
@@ -36,6 +37,7 @@ from pages import (
 from pages._address import PATHS, Address, address_of, parsed
 from pages._cards import trouble
 from pages._rights import may_open
+from pages._turns import turn
 from reporting.texts import text
 
 PAGES = {
@@ -55,6 +57,11 @@ PAGES = {
 }
 START = "campaigns"  # shown even where a campaign has no figures
 AUDIT = "audit"  # of the whole house, whatever its figures
+AT_LENGTH = (
+    "sending",
+    "issues",
+    "documents",
+)  # what is made there may take its time: it waits for no turn and keeps none
 BEGUN = "cd_begun"
 
 
@@ -71,7 +78,8 @@ def main() -> None:
         st.switch_page(pages[target.page], query_params=target.query())
     if _names_nothing(chosen.title) and campaigns.begins(_ask.configuration(), datetime.now(UTC)):
         st.switch_page(pages[START], query_params=st.query_params.to_dict())
-    chosen.run()
+    with nullcontext() if chosen.title in AT_LENGTH else turn():
+        chosen.run()
 
 
 def _names_nothing(page: str) -> bool:

@@ -17,6 +17,7 @@ from pages import _ask, _viewer
 from pages._address import Address
 from reporting import brief_words
 from reporting.figures import Figures
+from reporting.forecasts import Assessment
 from reporting.freshness import NO_GAPS, Gaps
 from reporting.texts import LANGUAGES, text
 from reporting.waiting import Waiting
@@ -71,7 +72,7 @@ class View:
         """Return the word for what the stage counts."""
         return brief_words.counted(self.campaign, self.stage, self.lang)
 
-    @property
+    @cached_property
     def quiet(self) -> bool:
         """Return whether the scheduler has stopped giving its heartbeat."""
         return heartbeat.is_silent(self.config, self.now)
@@ -106,6 +107,11 @@ class View:
             return NO_GAPS
         asked = (self.as_of, self.category, self.stage, self.failing, self.sources)
         return _ask.kept_from_us(self.edition, *asked, self.figures)
+
+    @cached_property
+    def assessed(self) -> dict[str, Assessment]:
+        """Return what is to be expected of every unit."""
+        return _ask.assess(self.edition, self.category, self.stage, self.as_of, self.figures)
 
     @cached_property
     def waiting(self) -> Waiting:

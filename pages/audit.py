@@ -19,6 +19,7 @@ from pages import _audit_told as told
 from pages import _recorded
 from pages._address import Address
 from pages._cards import draw, e, note, panel
+from pages._kept import kept
 from reporting import numbers, tables
 from reporting.texts import text
 
@@ -54,7 +55,7 @@ def _as_it_stands(config: Configuration) -> tuple[str, tuple[tuple[str, int, int
     return str(folder(config)), (), int(datetime.now(UTC).timestamp()) // 60
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(4)
 def _judged(place: str, stood: tuple[tuple[str, int, int], ...], minute: int, _config: Configuration) -> Verdict:  # noqa: ARG001 - they are the key
     return judged(_config)
 

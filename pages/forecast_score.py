@@ -61,8 +61,7 @@ def _mark(view: View, term: str, page: str = "forecast") -> str:
 
 def _units(view: View) -> None:
     """Draw the forecast of every leaf in view, the least likely first; nothing once all is over."""
-    everyone = _forecast.everyone(view)
-    leaves = [everyone[row.code] for row in view.within() if row.is_leaf]
+    leaves = [view.assessed[row.code] for row in view.within() if row.is_leaf]
     leaves = [one for one in leaves if one.prospect.standing in (Standing.OPEN, Standing.FINISHED)]
     if not any(one.prospect.standing is Standing.OPEN for one in leaves):
         return
