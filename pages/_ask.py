@@ -28,7 +28,7 @@ from reporting import brief as briefs
 from reporting import charts, faults, forecast_score, forecasts, headlines
 from reporting.brief import Brief, Failing
 from reporting.brief_page import Form, picture_of, rendered
-from reporting.burnup import burnup_of, drawn_days, still
+from reporting.burnup import burnup_of, drawn_series, still
 from reporting.explained import Difference
 from reporting.explained import differences as _differences
 from reporting.explained import history as _history
@@ -104,9 +104,7 @@ def progress(edition: str, as_of: date, category: str, stage: str, _figures: Fig
 @kept(600)
 def series(edition: str, unit: str, category: str, stage: str, last: date, _figures: Figures) -> Rows:  # noqa: ARG001 - it is part of the key
     """Return one unit's figures for the days the chart draws, up to `last`."""
-    days = drawn_days(_figures.campaign.start, last) or [last]
-    known = (day for day in days if unit in _figures.tree(day))
-    return tuple(_figures.unit(unit, day, category=category, stage=stage) for day in known)
+    return tuple(drawn_series(_figures, unit, last, category, stage))
 
 
 @kept(300)

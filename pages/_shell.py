@@ -57,11 +57,8 @@ PAGES = {
 }
 START = "campaigns"  # shown even where a campaign has no figures
 AUDIT = "audit"  # of the whole house, whatever its figures
-AT_LENGTH = (
-    "sending",
-    "issues",
-    "documents",
-)  # what is made there may take its time: it waits for no turn and keeps none
+# What is made there may take its time: they take no turn.
+AT_LENGTH = ("sending", "issues", "documents")
 BEGUN = "cd_begun"
 
 

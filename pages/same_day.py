@@ -29,11 +29,8 @@ def show(view: View) -> None:
     title = same_day.says(found, view.lang)
     draw(_words.head(view, view.row(view.scope), title), _against.tabs(view))
     drawn = choice + _align(view, found) + _steps(view, found) + same_day_chart.chart(found, view.lang)
-    draw(
-        panel(
-            headlines.same_day(found, view.lang), drawn + _on(view, chosen, found) + _help.mark("same_day", view.lang)
-        )
-    )
+    drawn += _on(view, chosen, found) + _help.mark("same_day", view.lang)
+    draw(panel(headlines.same_day(found, view.lang), drawn))
     table = _boxed(view, "same_day.table", same_day_chart.table(found, view.lang))
     basis = _boxed(view, "same_day.basis", same_day_chart.basis(found, view.lang))
     warned = "".join(note(e(one), "plain") for one in same_day.differs(found, view.lang))

@@ -17,7 +17,7 @@ import typst
 
 from reporting import charts, numbers
 from reporting.brief import Brief
-from reporting.burnup import Burnup, burnup_of, drawn_days, moment
+from reporting.burnup import Burnup, burnup_of, drawn_series, moment
 from reporting.figures import Figures
 from reporting.notice import plain_letters
 from reporting.palette import LIGHT
@@ -35,9 +35,8 @@ Form = Literal["pdf", "png"]
 def picture_of(figures: Figures, of: Brief) -> Burnup:
     """Return the burn-up of the brief's unit up to its day, on few enough days to be drawn small."""
     campaign, row = figures.campaign, of.row
-    known = [day for day in drawn_days(campaign.start, row.as_of) if row.code in figures.tree(day)]
     return burnup_of(
-        [figures.unit(row.code, day) for day in known],
+        drawn_series(figures, row.code, row.as_of),
         figures.plan(row.code, as_of=row.as_of) if row.target else (),
         campaign,
         row.as_of,

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 
-from campaign.configuration import Campaign
+from campaign.configuration import ALL, Campaign
 from campaign.progress import UnitProgress
 from reporting import numbers
+from reporting.figures import Figures
 from reporting.palette import CHART, see_through
 
 HEIGHT = 296
@@ -111,6 +112,15 @@ def drawn_days(first: date, last: date) -> list[date]:
     length = (last - first).days + 1
     step = max(-(-length // MOST_POINTS), 1)
     return [last - timedelta(days=back) for back in range(0, length, step)][::-1]
+
+
+def drawn_series(
+    figures: Figures, unit: str, last: date, category: str = ALL, stage: str | None = None
+) -> list[UnitProgress]:
+    """Return a unit's figures of each day that its burn-up draws, rising; before the start those of `last` alone."""
+    days = drawn_days(figures.campaign.start, last) or [last]
+    known = (day for day in days if unit in figures.tree(day))
+    return [figures.unit(unit, day, category=category, stage=stage) for day in known]
 
 
 def moment(day: date, hours: int = 0) -> datetime:

@@ -18,7 +18,7 @@ from campaign.units import Tree
 from reporting import charts, headlines, numbers, others
 from reporting.answers import Card, answers
 from reporting.brief import Brief, Failing, brief_of
-from reporting.burnup import Burnup, burnup_of, drawn_days
+from reporting.burnup import Burnup, burnup_of, drawn_series
 from reporting.figures import Figures
 from reporting.forecasts import Assessment
 from reporting.freshness import Gaps, arrivals, gaps
@@ -161,7 +161,7 @@ def quick(day: Day, row: UnitProgress, now: datetime, lang: str, failing: Failin
     tree, figures = day.tree, day.figures
     told = brief_of(figures, row, now, lang, failing, rows_waiting=day.waiting)
     said = answers(told, day.assessed[row.code], figures.campaign)
-    series = _series(day, row) if row.target else [row]
+    series = drawn_series(figures, row.code, row.as_of, row.category, row.stage) if row.target else [row]
     above = (*tree.ancestors(row.code)[::-1], row.code)
     leaves, below = day.within(row.code), day.below(row.code)
     if row.is_leaf and row.parent_code is not None:  # one among its own
@@ -224,14 +224,6 @@ def _rank(day: Day, row: UnitProgress, lang: str) -> str:
     if peers is None:  # who sees a part may not count the others
         return text("quick.rank.alone", lang, rank=row.rank, level=level)
     return text("quick.rank", lang, rank=row.rank, of=peers, level=level)
-
-
-def _series(day: Day, row: UnitProgress) -> list[UnitProgress]:
-    """Return the unit's figures of each day that its burn-up draws."""
-    figures = day.figures
-    days = drawn_days(figures.campaign.start, row.as_of) or [row.as_of]
-    known = (one for one in days if row.code in figures.tree(one))
-    return [figures.unit(row.code, one, category=row.category, stage=row.stage) for one in known]
 
 
 def _burnup(day: Day, row: UnitProgress, series: Sequence[UnitProgress]) -> Burnup | None:

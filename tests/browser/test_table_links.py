@@ -6,12 +6,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, settled
+from tests.browser.conftest import PATIENCE_MS, Server, settled
 from tests.warehouse.small import Small, counts
 
 pytestmark = pytest.mark.browser
 CODES = [f"{number:05d}" for number in range(1, 13)]
-PATIENCE_MS = 30_000
 
 
 @pytest.fixture(scope="module")

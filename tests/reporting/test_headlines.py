@@ -10,7 +10,7 @@ from campaign.configuration import ALL
 from campaign.freshness import Tally
 from campaign.progress import UnitProgress
 from reporting import headlines
-from reporting.burnup import MOST_POINTS, drawn_days
+from reporting.burnup import MOST_POINTS, drawn_series
 from tests.warehouse.small import CONFIG, Small, counts
 
 # 100 due, 20 a day of five.
@@ -24,9 +24,7 @@ def drawn(folder, done, *, config=CONFIG, unit="00101", last=None):
     made.send(counts(*sent), at="2025-02-20T08:00:00+07:00")
     figures = made.figures()
     as_of = last or FIRST + timedelta(days=len(done) - 1)
-    stage = figures.campaign.headline
-    days = drawn_days(figures.campaign.start, as_of) or [as_of]
-    return [figures.unit(unit, day, category=ALL, stage=stage) for day in days], figures.campaign
+    return drawn_series(figures, unit, as_of), figures.campaign
 
 
 @pytest.mark.parametrize(
