@@ -40,6 +40,7 @@ def go(page: Page, twelve: Server):
 
 
 def names(page: Page) -> list[str]:
+    expect(page.locator(".cd-table tbody tr").first).to_be_visible()
     return page.locator(".cd-table tbody tr td.cd-n a:not(.cd-pin)").all_inner_texts()
 
 
@@ -60,6 +61,7 @@ def test_how_a_table_is_sorted_and_searched_stands_in_the_address_and_in_the_lin
     shown = names(page)
     assert shown == ["Xã Số 11", "Xã Số 10", "Xã Số 1", "Xã Số 12"]
     page.get_by_role("button", name="Sao chép liên kết").click()
+    expect(page.locator(".cd-said")).to_be_visible()  # it has been copied
     link = page.evaluate("navigator.clipboard.readText()")
     page.goto("about:blank")
     page.goto(link)
