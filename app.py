@@ -7,7 +7,6 @@ serves both.
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import sys
@@ -39,7 +38,7 @@ from pages._address import PATHS
 from pages._document import ASSETS, STYLE, document, language_of, not_found, stylesheet
 from pages._gate import Gate
 from pages._viewer import viewer_of
-from pages._warm import announced, kept_warm, warm
+from pages._warm import announced, kept_warm, settle, warm
 from pages.finding import UnitLists
 from pages.quick.serving import QuickView
 from pages.sign_in.door import Door
@@ -166,8 +165,7 @@ def application(config: Configuration, oidc: Oidc | None = None) -> st.App:
     @asynccontextmanager
     async def lifespan(_: st.App) -> AsyncIterator[None]:
         await run_in_threadpool(warm, config, quick)
-        gc.collect()
-        gc.freeze()  # what lives as long as the process is not looked at again by every collection
+        settle()
         with kept_warm(config, quick):
             yield
 

@@ -61,7 +61,9 @@ def show(address: Address, lang: str, view: View | None) -> None:
     """Draw the header for an address; without a view it offers navigation and language only."""
     st.session_state[HERE] = address.page
     with st.container(key="cd-chrome"):
-        drawn = _component(key=KEY, data=_data(address, lang, view), on_go_change=_followed, on_version_change=_noticed)
+        # A list, as the framework searches each value of a dictionary for a table.
+        data = [_data(address, lang, view)]
+        drawn = _component(key=KEY, data=data, on_go_change=_followed, on_version_change=_noticed)
     if drawn.go and st.session_state.pop(TAKEN, None) != drawn.go:
         # The server was started again since this page was drawn: the new session knew of no callback yet.
         _take(drawn.go)

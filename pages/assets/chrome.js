@@ -376,7 +376,7 @@ function follow(event) {
   go(listening, link.getAttribute("href"));
 }
 
-export default function chrome({ data, parentElement, setTriggerValue }) {
+export default function chrome({ data: [data], parentElement, setTriggerValue }) {
   let state = states.get(parentElement);
   if (!state) {
     const root = make("div", { style: "position:relative" });

@@ -29,7 +29,8 @@ class Shown:
     def _component(self, key: str) -> dict[str, Any]:
         for element in self.at.get("bidi_component"):
             if key in element.proto.id:
-                return dict(json.loads(element.proto.json))
+                found = json.loads(element.proto.json)
+                return dict(found[0] if isinstance(found, list) else found)
         raise AssertionError(f"nothing drawn under {key}")
 
     def table(self, key: str) -> list[list[str]]:

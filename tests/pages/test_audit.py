@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from access.audit import What, folder, record
@@ -20,6 +19,7 @@ from campaign.configuration import Configuration
 from etl.configured import load
 from etl.rights import admission_of
 from pages import _ask, _recorded, _viewer, audit
+from pages._kept import forget
 from pages._recorded import Counted, Lately
 from pages.quick import serving
 from pages.quick.serving import QuickView
@@ -163,7 +163,7 @@ def test_no_page_offers_a_file_that_is_not_put_on_record() -> None:
 def signed(config: Configuration, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """Return a visitor who signed in, in a house where one lead has district A alone."""
     config.path.write_text(config.path.read_text("utf-8") + ACCESS, "utf-8")
-    st.cache_resource.clear()
+    forget()
     _ask._configuration.cache_clear()
     monkeypatch.setattr(_viewer, "address_of_client", lambda: "10.0.0.7")
     monkeypatch.setattr(_recorded, "_LATELY", Lately())

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from etl.commands import main
 from etl.configured import load
 from etl.submitted import take_all, waiting
 from pages import _ask
+from pages._kept import forget
 from tests.pages.conftest import SHELL, Shown
 from tests.pages.house import ID, build, write
 
@@ -25,7 +25,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     config = build(tmp_path / "own")
     state(config, ("T", "all", "approved", "2025-03-03", 560), ("A", "all", "approved", "2025-03-03", 381))
     monkeypatch.setenv("CANDICH_CONFIG", str(config))
-    st.cache_resource.clear()  # another test's campaign has the same name and versions
+    forget()  # another test's campaign has the same name and versions
     _ask._configuration.cache_clear()
     return config
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from etl.commands import main
@@ -12,6 +11,7 @@ from etl.configured import load
 from etl.envelope import LOCAL
 from etl.submitted import submit_decisions, take_all, waiting
 from pages import _ask, mending
+from pages._kept import forget
 from reporting.figures import Figures
 from tests.pages.conftest import SHELL, Shown
 from tests.pages.house import FORMULA, ID, SCRIPT, build, write
@@ -25,7 +25,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the small campaign for one test alone, three days loaded."""
     config = build(tmp_path / "own")
     monkeypatch.setenv("CANDICH_CONFIG", str(config))
-    st.cache_resource.clear()  # another test's campaign has the same name and versions
+    forget()  # another test's campaign has the same name and versions
     _ask._configuration.cache_clear()
     return config
 

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from access.sessions import Sessions
@@ -14,6 +13,7 @@ from etl import office
 from etl.configured import load
 from etl.submitted import folder, result, take_all, waiting
 from pages import _ask, _viewer, sending
+from pages._kept import forget
 from reporting.figures import Figures
 from reporting.template_workbook import Template
 from tests.pages.conftest import SHELL, Shown
@@ -62,7 +62,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CANDICH_CONFIG", str(made))
     monkeypatch.setattr(office, "office", lambda: None)
     monkeypatch.setattr(_viewer, "address_of_client", lambda: "10.0.0.7")  # nobody is connected here
-    st.cache_resource.clear()
+    forget()
     _ask._configuration.cache_clear()
     return made
 
