@@ -6,6 +6,7 @@ They are the answers of the quick view (reporting/answers.py), so a phone, a wal
 from __future__ import annotations
 
 from campaign.progress import UnitProgress
+from campaign.prospects import Standing
 from pages import _brief, _forecast, _help, _words
 from pages._cards import e, link, unit_link
 from pages._view import View
@@ -48,14 +49,21 @@ def _lines(*lines: str) -> str:
 def _where(view: View, said: Answers, row: UnitProgress) -> str:
     due = numbers.percent(row.planned_share, view.lang, finished=True)
     small = view.says("overview.answer.plan", share=due) if row.planned_share is not None else ""
-    left = view.says("overview.answer.left", n=numbers.whole(row.remaining, view.lang), counts=view.counts)
+    over = row.done + (row.remaining or 0) - (row.target or 0)  # in units below, of which nothing is taken for others
+    left = view.says(
+        f"overview.answer.left{'.over' if over > 0 else ''}",
+        n=numbers.whole(row.remaining, view.lang),
+        counts=view.counts,
+        over=numbers.whole(over, view.lang),
+    )
     units = view.says("overview.units.of", finished=row.units_finished, n=row.units_with_target)
     told = (e(left) if row.remaining else "", "" if row.is_leaf else e(units))
     return _answer(view.lang, "where", view.says("quick.ask.where"), _lines(*told), said.done, small)
 
 
 def _outlook(view: View, said: Answers, row: UnitProgress) -> str:
-    look = link(view.says("forecast.look"), view.address.href("forecast"))
+    ended = _forecast.of(view, view.scope).prospect.standing is Standing.ENDED
+    look = "" if ended else link(view.says("forecast.look"), view.address.href("forecast"))
     need = numbers.whole(row.required_per_day, view.lang)
     per_day = view.says("overview.answer.per_day", n=need, on=numbers.day_short(view.campaign.end, view.lang))
     told = (f"{e(said.outlook_more)} {look}".strip(), e(per_day) if row.required_per_day else "")

@@ -25,7 +25,7 @@ from etl.configured import load
 from etl.publishing import failure_of
 from pages._kept import kept
 from reporting import brief as briefs
-from reporting import charts, faults, forecast_score, forecasts, headlines
+from reporting import charts, faults, forecast_score, forecasts, funnel, headlines
 from reporting.brief import Brief, Failing
 from reporting.brief_page import Form, picture_of, rendered
 from reporting.burnup import burnup_of, drawn_series, still
@@ -122,6 +122,13 @@ def burnup(
         assess(edition, category, stage, as_of, _figures)[unit].prospect.band,
     )
     return headlines.burnup(rows, _figures.campaign, lang), charts.burnup(drawn, lang), still(drawn, lang)
+
+
+@kept(200)
+def stage_flow(edition: str, unit: str, category: str, as_of: date, lang: str, _figures: Figures) -> str:  # noqa: ARG001 - it is part of the key
+    """Return in one sentence at which stage of the work most waits; empty where there are no stages to compare."""
+    found = funnel.flows(_figures, unit, as_of, category)
+    return funnel.title(found, _figures, lang) if found else ""
 
 
 @kept(60)

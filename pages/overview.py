@@ -13,7 +13,7 @@ from pages.quick.asked import PRINT
 from reporting import headlines, numbers
 
 HOLDERS = 5
-SHOWN = 16
+SHOWN = 10
 
 
 def show(view: View) -> None:
@@ -68,8 +68,8 @@ def _holders(view: View) -> str:
 
 
 def _below(view: View) -> str:
-    """Return the units right below, each with its bar and its plan mark."""
-    rows = [row for row in view.within() if row.parent_code == view.scope]
+    """Return the units right below, furthest behind its plan first, each with its bar and its plan mark."""
+    rows = sorted((row for row in view.within() if row.parent_code == view.scope), key=headlines.furthest)
     lines = [(_opens(view, row), _share(view, row), track(row), "") for row in rows[:SHOWN]]
     more = f"<p>{link(view.says('button.show_all'), view.address.href('ranking'))}</p>" if len(rows) > SHOWN else ""
     return panel(headlines.below(rows, view.lang), items(lines) + more, view.says("overview.plan_mark")) if rows else ""
@@ -92,10 +92,11 @@ def _parts(view: View) -> str:
     """Return the groups and the stages of the chosen units, each against its plan."""
     groups = [(group.title(view.lang), view.row(view.scope, category=group.id)) for group in view.campaign.groups]
     stages = [(stage.title(view.lang), view.row(view.scope, stage=stage.id)) for stage in view.campaign.stages]
+    flow = _ask.stage_flow(view.edition, view.scope, view.category, view.as_of, view.lang, view.figures)
     blocks = []
-    for key, parts in (("overview.by_group", groups), ("overview.by_stage", stages)):
+    for title, parts in ((view.says("overview.by_group"), groups), (flow or view.says("overview.by_stage"), stages)):
         if len(parts) > 1:
-            blocks.append(panel(view.says(key), items(_words.part(view, name, row) for name, row in parts)))
+            blocks.append(panel(title, items(_words.part(view, name, row) for name, row in parts)))
     return "".join(blocks)
 
 

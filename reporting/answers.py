@@ -77,8 +77,14 @@ def _done(row: UnitProgress, lang: str) -> Card:
 
 
 def _outlook(one: Assessment, lang: str) -> Card | None:
-    """Return the chance of a leaf, or the units of a roll-up that will be on time; None where nothing can be said."""
+    """Return the chance of a leaf, or the units of a roll-up that will be on time; once the deadline is over, "no".
+
+    None where nothing can be said.
+    """
     found = forecasts.gauge(one, lang)
+    if one.prospect.standing is Standing.ENDED:
+        of = text("forecast.ended.units", lang, units=found.figure) if found and not one.row.is_leaf else ""
+        return Card(text("forecast.no", lang), of, charts.width(found.share if found else None), tone="short")
     return None if found is None else Card(found.figure, found.says, charts.width(found.share), tone=found.tone)
 
 

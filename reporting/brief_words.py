@@ -28,6 +28,8 @@ def verdict(row: UnitProgress, campaign: Campaign, lang: str) -> str:
     params: dict[str, object] = {"name": row.name, "counts": counted(campaign, row.stage, lang)}
     if row.status in SETTLED:
         return text(f"verdict.{row.status}", lang, **params, n=row.remaining)
+    if row.as_of == campaign.end and row.remaining:
+        return text("verdict.due", lang, **params, n=numbers.whole(row.remaining, lang))
     variance = row.variance or 0
     if numbers.half_up(variance) == 0:
         return text("verdict.hardly_behind" if variance < 0 else "verdict.on_plan", lang, **params)

@@ -113,6 +113,12 @@ def _after_the_end(rows: Sequence[UnitProgress], campaign: Campaign, lang: str) 
     return text("headline.overdue", lang, on=on, n=left)
 
 
+def furthest(row: UnitProgress) -> tuple[bool, Fraction, str]:
+    """Return the key that sorts units by how far they trail their plan, the worst first, those without one last."""
+    gap = gap_to_plan(row)
+    return gap is None, gap or Fraction(0), row.code
+
+
 def below(rows: Sequence[UnitProgress], lang: str) -> str:
     """Return the headline of the units right below one: how many trail their plan, and who trails it furthest."""
     due = [row for row in rows if gap_to_plan(row) is not None]
@@ -123,7 +129,7 @@ def below(rows: Sequence[UnitProgress], lang: str) -> str:
         return text(f"headline.districts.one.{'behind' if behind else 'none'}", lang, name=due[0].name)
     if not behind:
         return text("comparing.multiples.none", lang, m=len(due))
-    worst = min(behind, key=lambda row: (gap_to_plan(row) or Fraction(0), row.code))
+    worst = min(behind, key=furthest)
     return text("headline.districts", lang, n=len(behind), m=len(due), name=worst.name)
 
 

@@ -19,11 +19,11 @@ def test_the_five_answers_stand_in_the_order_in_which_they_are_asked(show):
 
 def test_each_answer_is_words_and_figures_added_up_by_hand(show):
     said = answers(show().html)
-    assert said["where"] == "Đang ở đâu? 55,0% kế hoạch 60,0% Còn lại 460 thông tin 1/5 đơn vị đã hoàn thành"
+    assert said["where"] == "Tiến độ đến đâu? 55,0% kế hoạch 60,0% Còn lại 460 thông tin: 10 vượt chỉ tiêu ở phần khác không bù cho phần thiếu 1/5 đơn vị đã hoàn thành"
     assert said["today"].startswith("Ngày 03/03/2025: làm / cần 190 / 214 Thiếu 24 so với chỉ tiêu ngày")
-    assert said["today"].endswith("Kế hoạch trong ngày: 200")
+    assert said["today"].endswith("Kế hoạch ban đầu của ngày: 200")
     assert said["calls"].startswith(f"Cần gọi ai? {LONG} Huyện Bình")
-    assert "còn 180 (39,1%)" in said["calls"]  # 180 of 460
+    assert "còn 180, bằng 39,1% phần còn lại" in said["calls"]  # 180 of 460
     assert "2 dòng chờ xác nhận; 1 dòng bị trả lại." in said["true"]
 
 
@@ -35,9 +35,21 @@ def test_will_we_make_it_says_what_every_day_from_now_on_takes(show):
     assert said.endswith("Từ nay mỗi ngày 230 đến hạn 05/03")  # 460 left, two days
 
 
+def test_where_nothing_is_over_target_what_is_left_needs_no_word_more(show):
+    said = answers(show(category="birth").html)["where"]
+    assert "Còn lại 380 thông tin 1/5" in said  # 750 less 370
+
+
+def test_on_the_last_day_it_is_told_that_the_deadline_is_here_and_was_not_kept(show):
+    page = show(as_of="2025-03-05").html  # nobody reported after the third
+    assert "Tỉnh Thử đến hạn còn thiếu 460 thông tin" in page
+    said = answers(page)["outlook"]
+    assert said == "Có kịp hạn không? Không 1/5 đơn vị về đích đúng hạn Đã hết hạn ngày 05/03/2025, chưa về đích."
+
+
 def test_a_part_of_the_work_is_answered_for_too(show):
     said = answers(show(category="birth").html)
-    assert said["where"].startswith("Đang ở đâu? 49,3% kế hoạch 60,0%")  # 370 of 750
+    assert said["where"].startswith("Tiến độ đến đâu? 49,3% kế hoạch 60,0%")  # 370 of 750
     assert len(said) == 5
 
 
@@ -50,4 +62,4 @@ def test_a_campaign_that_has_not_begun_is_answered_in_words(show):
 
 def test_the_same_is_said_in_english(show):
     said = answers(show(lang="en").html)
-    assert said["where"] == "Where are we? 55.0% plan 60.0% 460 records left 1 of 5 units have finished"
+    assert said["where"] == "Where are we? 55.0% plan 60.0% 460 records left: 10 above target elsewhere do not make up for what is missing 1 of 5 units have finished"

@@ -32,7 +32,7 @@ def test_a_line_tells_each_day_as_a_share_of_the_plan(show):
 def test_the_worst_district_comes_first_in_the_table_and_among_the_pictures(show):
     html = page(show)
     assert html.index("Huyện Bình</a>") < html.index("Huyện An</a>")
-    assert "1 trên 2 đơn vị chậm so với kế hoạch; xa nhất là Huyện Bình: đạt 42,5%, kế hoạch 60,0%" in html
+    assert "1 trên 2 đơn vị chậm so với kế hoạch; chậm nhất là Huyện Bình: đạt 42,5%, kế hoạch 60,0%" in html
     assert 'alt="Huyện An: đạt 63,3%, kế hoạch phải đạt 60,0%"' in html
 
 

@@ -12,14 +12,14 @@ def test_the_headline_says_how_far_behind_plan_the_province_is(show):
 def test_the_sentence_gives_done_target_share_and_plan(show):
     html = show().html
     assert "Đến hết ngày 03/03/2025 (ngày 3/5): đã duyệt <b>550</b> trên 1.000 thông tin" in html
-    assert "đạt <b>55,0%</b>; kế hoạch phải đạt <b>60,0%</b>, chậm <b>0,3</b> ngày theo kế hoạch." in html
+    assert "đạt <b>55,0%</b>; kế hoạch phải đạt <b>60,0%</b>, chậm <b>0,3</b> ngày so với kế hoạch." in html
 
 
 def test_today_is_told_against_what_catching_up_needs(show):
     html = show().html
     assert "190 <small>/ 214</small>" in html
     assert "Thiếu 24 so với chỉ tiêu ngày" in html
-    assert "Kế hoạch trong ngày: 200" in html
+    assert "Kế hoạch ban đầu của ngày: 200" in html
 
 
 def test_both_yardsticks_stand_side_by_side(show):

@@ -101,6 +101,16 @@ def test_the_page_says_the_figures_of_the_third_day(client):
     assert "Đến 03/03/2025 đã thực hiện 550 trên 1.000; kế hoạch là 600." in html
 
 
+def test_on_the_last_day_whether_it_was_kept_is_answered_in_one_word(client):
+    whole, leaf = page(client, f"/xem/{ID}?as_of=2025-03-05"), page(client, f"/xem/{ID}/b2?as_of=2025-03-05")
+    assert "Tỉnh Thử đến hạn còn thiếu 460 thông tin" in whole
+    assert "đến hạn còn thiếu 180 thông tin" in leaf  # b2: 20 of 200
+    for html in (whole, leaf):
+        words = " ".join(re.sub(r"<[^>]*>", " ", html).split())
+        assert "Có kịp hạn không? Không" in words
+    assert "1/5 đơn vị về đích đúng hạn" in whole
+
+
 def test_the_burn_up_is_drawn_where_the_figures_are(client):
     html = page(client)
     picture = html.partition('role="img"')[2].partition("</svg>")[0]

@@ -237,7 +237,7 @@ def test_multiples_share_one_scale_that_an_excess_does_not_flatten():
     assert drawn.top == Fraction(5, 4)
     assert drawn.units[0].plan == ((FIRST, Fraction(1, 10)),)
     assert multiples.title(drawn, "vi") == (
-        "1 trên 2 đơn vị chậm so với kế hoạch; xa nhất là Xã D0: đạt 8,0%, kế hoạch 10,0%"
+        "1 trên 2 đơn vị chậm so với kế hoạch; chậm nhất là Xã D0: đạt 8,0%, kế hoạch 10,0%"
     )
 
 

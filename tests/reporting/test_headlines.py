@@ -30,21 +30,21 @@ def drawn(folder, done, *, config=CONFIG, unit="00101", last=None):
 @pytest.mark.parametrize(
     ("done", "said"),
     [
-        ([15], "Ngày đầu đã dưới kế hoạch; còn cách 5"),
-        ([15, 30], "Dưới kế hoạch từ ngày đầu đến nay; khoảng cách nới lên 10"),
-        ([15, 35], "Dưới kế hoạch từ ngày đầu đến nay; còn cách 5"),
-        ([10, 35], "Dưới kế hoạch từ ngày đầu đến nay; khoảng cách thu còn 5"),
-        ([25, 35], "Tụt xuống dưới kế hoạch từ ngày 04/02; còn cách 5"),
-        ([25, 35, 40], "Dưới kế hoạch 2 ngày liền, từ 04/02; khoảng cách nới lên 20"),
-        ([25, 35, None], "Dưới kế hoạch 2 ngày liền, từ 04/02; khoảng cách nới lên 25"),
+        ([15], "Ngày đầu đã dưới kế hoạch; đang thiếu 5"),
+        ([15, 30], "Dưới kế hoạch từ ngày đầu đến nay; đang thiếu 10, nhiều hơn hôm trước"),
+        ([15, 35], "Dưới kế hoạch từ ngày đầu đến nay; đang thiếu 5"),
+        ([10, 35], "Dưới kế hoạch từ ngày đầu đến nay; đang thiếu 5, ít hơn hôm trước"),
+        ([25, 35], "Tụt xuống dưới kế hoạch từ ngày 04/02; đang thiếu 5"),
+        ([25, 35, 40], "Dưới kế hoạch 2 ngày liền, từ 04/02; đang thiếu 20, nhiều hơn hôm trước"),
+        ([25, 35, None], "Dưới kế hoạch 2 ngày liền, từ 04/02; đang thiếu 25, nhiều hơn hôm trước"),
         ([20], "Ngày đầu đạt kế hoạch"),
         ([25], "Ngày đầu đạt kế hoạch; vượt 5"),
         ([20, 40], "Đạt kế hoạch từ ngày đầu đến nay"),
-        ([25, 50], "Đạt kế hoạch từ ngày đầu đến nay; phần vượt tăng lên 10"),
-        ([25, 42], "Đạt kế hoạch từ ngày đầu đến nay; phần vượt giảm còn 2"),
+        ([25, 50], "Đạt kế hoạch từ ngày đầu đến nay; đang vượt 10, nhiều hơn hôm trước"),
+        ([25, 42], "Đạt kế hoạch từ ngày đầu đến nay; đang vượt 2, ít hơn hôm trước"),
         ([15, 40], "Bắt kịp kế hoạch từ ngày 04/02"),
         ([15, 42, 60], "Đạt kế hoạch 2 ngày liền, từ 04/02"),
-        ([None], "Ngày đầu đã dưới kế hoạch; còn cách 20"),
+        ([None], "Ngày đầu đã dưới kế hoạch; đang thiếu 20"),
         ([25, 50, 80, 100], "Về đích ngày 06/02, trước hạn 1 ngày"),
         ([25, 50, 80, 90, 100], "Về đích ngày 07/02, đúng ngày hết hạn"),
         ([25, 50, 80, 90, 95, 100], "Về đích ngày 08/02, sau hạn 1 ngày"),
@@ -60,7 +60,7 @@ def test_the_burn_up_says_for_how_long_and_which_way_it_goes(tmp_path, done, sai
 def test_the_burn_up_says_the_same_in_english(tmp_path):
     rows, campaign = drawn(tmp_path, [25, 35, 40])
     assert headlines.burnup(rows, campaign, "en").startswith("Below plan 2 days in a row, since ")
-    assert headlines.burnup(rows, campaign, "en").endswith("; the gap has grown to 20")
+    assert headlines.burnup(rows, campaign, "en").endswith("; 20 short, more than the day before")
 
 
 def test_before_the_first_day_it_says_when_that_is(tmp_path):
@@ -82,7 +82,7 @@ def test_where_not_every_day_is_drawn_no_length_is_claimed(tmp_path):
     last = FIRST + timedelta(days=MOST_POINTS + 10)
     rows, campaign = drawn(tmp_path, [1, 2], config=long, last=last)
     assert len(rows) < MOST_POINTS
-    assert headlines.burnup(rows, campaign, "vi").startswith("Đang dưới kế hoạch; còn cách ")
+    assert headlines.burnup(rows, campaign, "vi").startswith("Đang dưới kế hoạch; đang thiếu ")
 
 
 def test_a_unit_without_target_keeps_the_plain_title(tmp_path):
@@ -109,12 +109,19 @@ def of(rows, *codes):
 
 def test_the_units_below_say_how_many_trail_and_who_furthest(day_two):
     assert headlines.below(of(day_two, "00101", "00102", "00201"), "vi") == (
-        "2 trên 3 đơn vị trực thuộc chậm so với kế hoạch; xa nhất là Phường An"
+        "2 trên 3 đơn vị trực thuộc chậm so với kế hoạch; chậm nhất là Phường An"
     )
     assert headlines.below(of(day_two, "00101"), "vi") == "Xã An chậm so với kế hoạch"
     assert headlines.below(of(day_two, "00102"), "vi") == "Xã Bình đạt hoặc vượt kế hoạch"
     assert headlines.below(of(day_two, "00102") * 2, "vi") == "Cả 2 đơn vị đều đạt hoặc vượt kế hoạch"
     assert headlines.below([], "vi") == "Tiến độ các đơn vị trực thuộc"
+
+
+def test_units_below_are_sorted_by_how_far_they_trail_their_plan(day_two):
+    rows = sorted(of(day_two, "00102", "00101", "00201"), key=headlines.furthest)
+    assert [row.code for row in rows] == ["00201", "00101", "00102"]
+    none = [row for row in day_two if row.target is None]
+    assert [row.code for row in sorted([*none, *rows], key=headlines.furthest)][:3] == ["00201", "00101", "00102"]
 
 
 def test_who_holds_back_is_told_by_how_few_hold_half_of_what_is_left(day_two):

@@ -170,7 +170,7 @@ def test_finished_units_stand_in_order_of_finishing_and_lagging_ones_by_reason(f
     assert lagging == {
         "Chưa báo cáo (1)": [("Xã B", "7 ngày, gần nhất 08/01/2025")],
         "Chậm tiến độ (1)": [(SCRIPT, "<0,1% kế hoạch, thiếu 4.999")],
-        "Có nguy cơ chậm (1)": [("=1+1", "99,9% kế hoạch, thiếu 4")],
+        "Chậm nhẹ (1)": [("=1+1", "99,9% kế hoạch, thiếu 4")],
         "Chưa giao chỉ tiêu (1)": [("Phường Chưa Giao", "Chưa giao chỉ tiêu")],
     }
 
