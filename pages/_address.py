@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 CHOSEN = ("lang", "campaign", "as_of", "units", "district", "category", "stage", "pin")
 PER_PAGE = (
     "level", "unit", "people", "until", "row", "way", "period", "measure", "open",
-    "part", "units_shown", "against", "align", "cols", "sort", "find",
+    "part", "units_shown", "against", "align", "cols", "sort", "find", "rows",
     "what", "who", "since", "before",
 )  # fmt: skip
 PATHS = {

@@ -131,8 +131,9 @@ def _units(view: View, found: Punctuality, rows: Sequence[UnitProgress], title: 
         for name, part in COLUMNS
     ]
     ordered = sorted(rows, key=lambda row: (_known(found, row).on_time_rate or Fraction(0), row.code))
-    cells = [_cells(view, row, _known(found, row)) for row in ordered]
-    _tables.draw(view, heads, cells, title, key, view.says("lag.count", n=len(rows)))
+    listed, note = _tables.first(view, ordered, view.says("lag.count", n=len(rows)))
+    cells = [_cells(view, row, _known(found, row)) for row in listed]
+    _tables.draw(view, heads, cells, title, key, note)
 
 
 def _known(found: Punctuality, row: UnitProgress) -> Tally:

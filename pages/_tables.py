@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -12,12 +12,14 @@ from campaign.freshness import Gap
 from campaign.progress import Status, UnitProgress
 from pages import _help, _recorded
 from pages._address import PATHS
+from pages._arranged import LONG, arranged, asked_of
 from pages._document import module
 from pages._view import View
 from reporting import charts, numbers, tables
 from reporting.texts import text
 
 Cell = dict[str, Any]
+Item = TypeVar("Item")
 PAGE = 100
 TEXTS = ("more", "found", "pin", "unpin", "columns", "columns.standard", "help")
 Draw = Callable[[View, UnitProgress], Cell]
@@ -158,11 +160,17 @@ def units(
     """Draw a table of units; each column is (name, part), part 2 leaving on a phone and 3 on a small screen too.
 
     The address may name other columns than these, which are then all shown, and units that stand first. How the table
-    is sorted and what was typed to search it stand there too; `among` tells it from the others of its page.
+    is sorted and what was typed to search it stand there too; `among` tells it from the others of its page. Of a long
+    table (pages/_arranged.py) only the rows shown are sent.
     """
     offered = offered_of(columns, rows)
     shown = chosen_of(view, columns, offered)
     heads = [_head(view, name, part) for name, part in shown]
+    pins, whole = _pinned(view), None
+    if len(rows) > LONG:
+        asked = asked_of(view, among, [name for name, _ in shown], PAGE)
+        found = arranged(view, rows, asked, pins)
+        whole, rows = {"of": len(rows), "found": found.found, "shown": asked.shown}, found.rows
     cells = [[CELLS[name](view, row) for name, _ in shown] for row in rows]
     standard = [name for name, _ in columns]
     choices = [(name, view.says(f"column.{name}.short"), name in dict(shown)) for name in offered if name != "name"]
@@ -170,7 +178,8 @@ def units(
         "kept": {"id": among, "path": PATHS[view.address.page]},
         "choices": choices,
         "standard": [name for name in standard if name != "name"],
-        "pins": _pinned(view),
+        "pins": pins,
+        "whole": whole,
         "means": [(view.says(f"column.{name}.long"), _help.means(name, view.lang)) for name, _ in shown],
     }
     _component(key=f"table-{key}", data=_data(view, heads, cells, title, subtitle) | more)
@@ -228,6 +237,14 @@ def draw(
     if not searched:
         data["texts"]["search"] = ""
     _component(key=f"table-{key}", data=data | {"page": page})
+
+
+def first(view: View, found: Sequence[Item], subtitle: str) -> tuple[Sequence[Item], str]:
+    """Return as many lines as travel to a browser, and the subtitle, which says so where there are more."""
+    if len(found) <= LONG:
+        return found, subtitle
+    n, m = numbers.whole(LONG, view.lang), numbers.whole(len(found), view.lang)
+    return found[:LONG], " · ".join(one for one in (subtitle, view.says("table.first", n=n, m=m)) if one)
 
 
 def _data(

@@ -66,9 +66,10 @@ def _units(view: View) -> None:
     if not any(one.prospect.standing is Standing.OPEN for one in leaves):
         return
     leaves.sort(key=lambda one: (one.prospect.p_on_time or 0, one.row.code))
-    cells = [_cells(view, one) for one in leaves]
+    listed, note_ = _tables.first(view, leaves, view.says("forecast.table.note"))
+    cells = [_cells(view, one) for one in listed]
     title = view.says("forecast.table")
-    _tables.draw(view, _heads(view, COLUMNS), cells, title, "forecast", view.says("forecast.table.note"), ROWS)
+    _tables.draw(view, _heads(view, COLUMNS), cells, title, "forecast", note_, ROWS)
     rows = [(one.row, one.prospect) for one in leaves]
     _tables.downloads(view, lambda: tables.forecast_table(rows, FORECAST_COLUMNS, title, view.lang), "forecast")
 

@@ -83,8 +83,9 @@ def _warnings(view: View) -> None:
         }
         for name, part in WARNED
     ]
-    title, note_ = view.says("warning.title", n=len(found)), view.says("warning.note")
-    _tables.draw(view, heads, [_warning(view, one) for one in found], title, "warned", note_, page=WARNED_PAGE)
+    title = view.says("warning.title", n=len(found))
+    listed, note_ = _tables.first(view, found, view.says("warning.note"))
+    _tables.draw(view, heads, [_warning(view, one) for one in listed], title, "warned", note_, page=WARNED_PAGE)
 
 
 def _warning(view: View, one: Warned) -> list[_tables.Cell]:

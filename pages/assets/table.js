@@ -1,4 +1,5 @@
-// A table: search, sort, and a page of rows at a time, without asking the server; who stands first, which columns are
+// A table: search, sort, and a page of rows at a time, without asking the server; a long one, of which only the rows shown
+// were sent (data.whole), asks it for others. Who stands first, which columns are
 // shown, how it is sorted and what is searched stand in the address, so a copied link shows them too. Cells are text, never HTML.
 
 const states = new WeakMap();
@@ -31,6 +32,7 @@ function changed(name, value) {
 
 // One table's part of the address: "-remaining" where it is the only one, "behind.-remaining,stalled.name" where there are more.
 const MOST_TYPED = 60;
+const MOST_SHOWN = 2000;
 const partOf = (id) => (one) => (id ? one.startsWith(id + ".") : true);
 const parts = (name) => (new URLSearchParams(location.search).get(name) ?? "").split(",").filter(Boolean);
 
@@ -44,9 +46,15 @@ function asked(data) {
 
 // What a table shows is written into the address without a visit to the server; elsewhere on the way to another page.
 function keep(state) {
-  const { data, query, sort } = state;
+  const { data } = state;
   if (!data.kept || location.pathname !== data.kept.path) return;
-  const { id } = data.kept, address = new URLSearchParams(location.search);
+  const href = addressed(state);
+  if (href === location.pathname + location.search) return;
+  if (data.whole) follow(state.root, href); else history.replaceState(history.state, "", href);
+}
+
+function addressed(state) {
+  const { data, query, sort } = state, { id } = data.kept, address = new URLSearchParams(location.search);
   const put = (name, value) => {
     const others = id ? parts(name).filter((one) => !partOf(id)(one)) : [];
     const all = [...others, ...(value ? [(id && id + ".") + value] : [])].join(",");
@@ -54,8 +62,9 @@ function keep(state) {
   };
   put("sort", sort ? (sort.way < 0 ? "-" : "") + data.columns[sort.column].id : "");
   put("find", query.trim().replaceAll(",", " "));
-  const text = address.toString(), href = location.pathname + (text ? "?" + text : "");
-  if (href !== location.pathname + location.search) history.replaceState(history.state, "", href);
+  put("rows", data.whole && state.shown > data.page ? String(state.shown) : "");
+  const text = address.toString();
+  return location.pathname + (text ? "?" + text : "");
 }
 
 // Browsers refuse an address that changes with every letter.
@@ -91,10 +100,11 @@ function drawCell(state, cell, column) {
   return td;
 }
 
-const searched = (data) => Boolean(data.texts.search) && data.rows.length > 8;
+const searched = (data) => Boolean(data.texts.search) && (data.whole?.of ?? data.rows.length) > 8;
 
 function arrange(state) {
   const { data, query, sort } = state;
+  if (data.whole) return data.rows; // arranged where all of them are
   const words = searched(data) ? plain(query).split(/\s+/).filter(Boolean) : [];
   let rows = words.length ? data.rows.filter((row, index) => words.every((word) => state.haystack[index].includes(word))) : data.rows;
   if (sort) {
@@ -113,17 +123,18 @@ function arrange(state) {
 
 function fill(state) {
   const { data } = state;
-  const rows = arrange(state);
+  const rows = arrange(state), found = data.whole?.found ?? rows.length, all = data.whole?.of ?? data.rows.length;
+  const shown = Math.min(data.whole?.shown ?? state.shown, found);
   const body = make("tbody");
   for (const row of rows.slice(0, state.shown)) {
     const set = data.pins?.includes(row.find((cell) => cell.code)?.code);
     body.append(make("tr", { "data-pinned": set }, ...row.map((cell, index) => drawCell(state, cell, data.columns[index]))));
   }
-  state.found.textContent = searched(data) && state.query.trim() ? data.texts.found.replace("{n}", counted(rows.length, data)).replace("{m}", counted(data.rows.length, data)) : "";
+  state.found.textContent = searched(data) && state.query.trim() ? data.texts.found.replace("{n}", counted(found, data)).replace("{m}", counted(all, data)) : "";
   if (!rows.length) body.append(make("tr", {}, make("td", { colspan: data.columns.length, class: "cd-empty" }, data.texts.empty)));
   state.table.tBodies[0].replaceWith(body);
-  state.more.hidden = rows.length <= state.shown;
-  state.more.textContent = data.texts.more.replace("{n}", counted(rows.length - state.shown, data));
+  state.more.hidden = found <= shown || shown >= MOST_SHOWN;
+  state.more.textContent = data.texts.more.replace("{n}", counted(found - shown, data));
   state.heads.forEach((head, index) => {
     if (state.sort?.column === index) head.setAttribute("aria-sort", state.sort.way > 0 ? "ascending" : "descending");
     else head.removeAttribute("aria-sort");
@@ -198,7 +209,7 @@ function draw(state) {
   state.table = make("table", {}, make("thead", {}, make("tr", {}, ...state.heads)), make("tbody"));
   state.found = make("span", { class: "cd-found", role: "status" });
   state.more = make("button", { type: "button", class: "cd-more" });
-  state.more.addEventListener("click", () => { state.shown += data.page; fill(state); });
+  state.more.addEventListener("click", () => { state.shown += data.page; fill(state); if (data.whole) keep(state); });
   root.replaceChildren(make("section", { class: "cd-table" },
     make("header", {}, title, make("div", { class: "cd-tools" }, state.found, searched(data) ? search : null, chooser(state), meaning(state))),
     make("div", { class: "cd-scroll", "data-chosen": Boolean(data.choices?.some(([name, , shown]) => shown !== data.standard.includes(name))) }, state.table), state.more));
@@ -211,7 +222,7 @@ export default function table({ data, parentElement }) {
   if (!state) {
     const root = make("div");
     parentElement.append(root);
-    state = { root, ...asked(data), shown: data.page };
+    state = { root, ...asked(data), shown: data.whole?.shown ?? data.page };
     states.set(parentElement, state);
   }
   const was = state.data;
@@ -222,6 +233,6 @@ export default function table({ data, parentElement }) {
   }
   state.data = data;
   draw(state);
-  keep(state);
+  if (!data.whole) keep(state);
   return () => { clearTimeout(state.due); states.delete(parentElement); };
 }
