@@ -20,6 +20,7 @@ from etl.submitted import result, take_all, waiting
 from pages import _ask, _viewer
 from pages._address import Address
 from pages._view import read
+from pages.quick.state import state_of
 from reporting.figures import store_of
 from tests.pages.conftest import SHELL, Shown
 from tests.pages.house import EMPTY, LATER, build, write
@@ -177,6 +178,10 @@ def test_a_first_file_of_which_nothing_was_accepted_leads_to_what_waits(config: 
     assert f'href="/can-xu-ly?campaign={EMPTY}">' in html
     assert "1 dòng chờ xử lý" in html
     assert "Chiến dịch chưa có số liệu" not in Shown(visit("can-xu-ly")).html
+    campaign = load(config).campaign(EMPTY)
+    assert campaign is not None
+    assert store_of(load(config), EMPTY).current() is not None
+    assert state_of(load(config), campaign, datetime.now(UTC)) is None  # the quick view says it too
 
 
 def test_a_clerk_is_asked_for_his_own_unit_and_told_when_the_next_pull_is(config: Path, visit: Visit) -> None:
