@@ -70,18 +70,33 @@ def current(config: Configuration, campaign: str) -> str | None:
 def opened(config: Configuration, campaign: Campaign) -> str | None:
     """Return the name of a campaign's published version, or of what stands for it before the first.
 
-    None while there is neither: units or targets cannot be read, which the log tells of.
+    None while there is neither: units or targets cannot be read, which the log tells of, once.
     """
     published = current(config, campaign.id)
     if published is not None:
         return published
     try:
         name = unpublished.name_of(config, campaign)
-        figures(edition_of(config, campaign.id, name), config)
     except CanDichError as problem:
-        LOG.warning("campaign %s cannot be opened: %s", campaign.id, problem)
+        _told(campaign.id, str(problem))
         return None
-    return name
+    return name if _stands(edition_of(config, campaign.id, name), config) else None
+
+
+@kept(60)
+def _told(campaign: str, problem: str) -> None:
+    LOG.warning("campaign %s cannot be opened: %s", campaign, problem)
+
+
+@kept(60)
+def _stands(edition: str, _config: Configuration) -> bool:
+    """Tell whether an edition can be opened; the same files are not tried again at every look."""
+    try:
+        figures(edition, _config)
+    except CanDichError as problem:
+        _told(edition.split("/")[1], str(problem))
+        return False
+    return True
 
 
 def edition_of(config: Configuration, campaign: str, version: str) -> str:

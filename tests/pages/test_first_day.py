@@ -20,6 +20,9 @@ from etl.submitted import result, take_all, waiting
 from pages import _ask, _viewer
 from pages._address import Address
 from pages._view import read
+from pages.quick.asked import Asked
+from pages.quick.eyes import WHOLE
+from pages.quick.making import Maker
 from pages.quick.state import state_of
 from reporting.figures import store_of
 from tests.pages.conftest import SHELL, Shown
@@ -216,7 +219,7 @@ def test_who_may_only_see_is_told_who_sends_and_when_the_sources_are_pulled(conf
     alive(config, datetime.now(UTC) + timedelta(minutes=9))
     viewer, leader, officer = (Shown(visit("", user)) for user in ("viewer-a", "leader", "officer"))
     for one in (viewer, leader):
-        assert "tài khoản này chỉ xem" in one.html
+        assert "tài khoản này không được giao việc đó" in one.html
         assert "Nộp số liệu đầu tiên" not in one.html
         assert [button.label for button in one.at.button] == []
     assert "của 3 đơn vị" in viewer.html
@@ -228,14 +231,23 @@ def test_who_may_only_see_is_told_who_sends_and_when_the_sources_are_pulled(conf
     assert [button.label for button in officer.at.button] == ["Lấy số liệu ngay"]
 
 
-def test_units_that_cannot_be_read_are_said_without_naming_any(config: Path, visit: Visit) -> None:
+def test_units_that_cannot_be_read_are_said_without_naming_any(
+    config: Path, visit: Visit, caplog: pytest.LogCaptureFixture
+) -> None:
     units = config.parent / "units.csv"
     units.write_text(units.read_text("utf-8").replace("a3,", "a3-la,"), "utf-8")
     one_target = config.parent / "one-target.csv"
     one_target.write_text("unit_code,target\na3,10\n", "utf-8")
-    html = Shown(visit()).html
-    assert "Chưa mở được chiến dịch" in html
-    assert "a3" not in html
+    whole = one_target.read_text("utf-8")
+    for _ in range(2):
+        html = Shown(visit()).html
+        assert "Chưa mở được chiến dịch" in html
+        assert "a3" not in html
+    said = [one.getMessage() for one in caplog.records if "cannot be opened" in one.getMessage()]
+    assert len(said) == 1  # once, however often it is looked at
+    assert "a3" in said[0]
+    one_target.write_text(whole.replace("a3", "a1"), "utf-8")
+    assert TITLE in Shown(visit()).html  # mended, it opens without a restart
 
 
 def test_one_that_has_not_begun_waits_for_nothing_yet(config: Path) -> None:
@@ -243,3 +255,9 @@ def test_one_that_has_not_begun_waits_for_nothing_yet(config: Path) -> None:
     view = read(Address("overview", {"campaign": LATER}), load(config), ANYBODY_HERE)
     assert view.figures.version.startswith(unpublished.PREFIX)
     assert not view.awaits_first
+    house = load(config)
+    campaign = house.campaign(LATER)
+    assert campaign is not None
+    state = state_of(house, campaign, datetime.now(UTC))
+    assert state is not None
+    assert "Chiến dịch bắt đầu ngày 01/03/2099" in Maker(house).page(state, WHOLE, Asked(LATER)).body.decode()
