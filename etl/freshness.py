@@ -57,6 +57,11 @@ def states(config: Configuration, campaign: str, now: datetime) -> list[State]:
     return found
 
 
+def next_pull(found: Sequence[State]) -> datetime | None:
+    """Return when the first of some sources is pulled next; None when that is not known."""
+    return min((one.next_at for one in found if one.next_at is not None), default=None)
+
+
 def outages(config: Configuration, campaign: str, now: datetime) -> tuple[Outage, ...]:
     """Return the sources of a campaign that fail now."""
     return tuple(one.outage for one in states(config, campaign, now) if one.outage is not None)

@@ -1,12 +1,14 @@
 """The preview: what a file would do if it were sent now, row by row, before and after; nothing is kept.
 
-It judges against the published version, opened read-only: no lock is taken, and no load waits for it.
+It judges against the published version, opened read-only: no lock is taken, and no load waits for it. Before the first
+version it judges against what would be published of nothing, and leaves none.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,6 +20,7 @@ from campaign.judging import Judge
 from campaign.places import place_of
 from campaign.rows import Row, Series, Tally, Verdict
 from campaign.scope import Scope
+from etl import unpublished
 from etl.bounds import permitted, within_scope
 from etl.configured import inputs_of
 from etl.decisions import Coverage
@@ -80,11 +83,23 @@ def preview(
             path = Path(scratch) / f"{number}-{name}"
             path.write_bytes(content)
             tables.append((name, read_upload(path, name, source)))
-    version = ensure_current(config, campaign)
-    with looking(store_of(config, campaign.id).path(version)) as standing:
+    with _standing(config, campaign) as (version, standing):
         judge = new_judge(standing, campaign, inputs_of(config, campaign))
         tally, lines = _judged(standing, judge, tables, envelope, source, moment.astimezone(config.zone).date())
     return Preview(version, tally, tuple(lines))
+
+
+@contextmanager
+def _standing(config: Configuration, campaign: Campaign) -> Iterator[tuple[str, NextVersion]]:
+    """Open what a file is judged against, and give its name."""
+    store = store_of(config, campaign.id)
+    if store.current() is not None:
+        version = ensure_current(config, campaign)
+        with looking(store.path(version)) as standing:
+            yield version, standing
+        return
+    with tempfile.TemporaryDirectory() as scratch, looking(unpublished.built(config, campaign, Path(scratch))) as none:
+        yield unpublished.name_of(config, campaign), none
 
 
 def _judged(

@@ -23,7 +23,7 @@ MOST_TABS = 6  # of more, only the one chosen stands on the page until the list 
 
 @dataclass(frozen=True)
 class Against:
-    """Another campaign, and its figures as they are read; none before its first version."""
+    """Another campaign, and its figures as they are read; none before its first figure."""
 
     campaign: Campaign
     view: View | None
@@ -41,7 +41,7 @@ def chosen(view: View, known: Sequence[Campaign]) -> Against:
     """Return the campaign the address compares with, else the one that comes first."""
     campaign = next((one for one in known if one.id == view.address.get("against")), known[0])
     read = _view.read(Address("same_day", {"campaign": campaign.id, "lang": view.address.get("lang")}), view.config)
-    return Against(campaign, read if isinstance(read, View) else None)
+    return Against(campaign, read if isinstance(read, View) and not read.awaits_first else None)
 
 
 def found(view: View, against: Against) -> SameDay:

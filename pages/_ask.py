@@ -6,6 +6,7 @@ kept is shared between visitors, so it is never changed after it was made; old v
 
 from __future__ import annotations
 
+import logging
 import os
 from datetime import date, datetime
 from functools import cache
@@ -16,11 +17,13 @@ from typing import Any
 import plotly.graph_objects as go
 
 from campaign.access import Viewer
-from campaign.configuration import Configuration
+from campaign.configuration import Campaign, Configuration
 from campaign.earned import Earned
+from campaign.errors import CanDichError
 from campaign.freshness import Outage, Past
 from campaign.progress import UnitProgress
 from campaign.warning import Warned
+from etl import unpublished
 from etl.configured import load
 from etl.publishing import failure_of
 from pages._kept import kept
@@ -44,6 +47,7 @@ from warehouse.decided import Decided
 from warehouse.explanations import ExplanationRow
 from warehouse.reader import Batch, Submission
 
+LOG = logging.getLogger(__name__)
 Rows = tuple[UnitProgress, ...]
 
 
@@ -63,6 +67,38 @@ def current(config: Configuration, campaign: str) -> str | None:
     return published.version if published else None
 
 
+def opened(config: Configuration, campaign: Campaign) -> str | None:
+    """Return the name of a campaign's published version, or of what stands for it before the first.
+
+    None while there is neither: units or targets cannot be read, which the log tells of, once.
+    """
+    published = current(config, campaign.id)
+    if published is not None:
+        return published
+    try:
+        name = unpublished.name_of(config, campaign)
+    except CanDichError as problem:
+        _told(campaign.id, str(problem))
+        return None
+    return name if _stands(edition_of(config, campaign.id, name), config) else None
+
+
+@kept(60)
+def _told(campaign: str, problem: str) -> None:
+    LOG.warning("campaign %s cannot be opened: %s", campaign, problem)
+
+
+@kept(60)
+def _stands(edition: str, _config: Configuration) -> bool:
+    """Tell whether an edition can be opened; the same files are not tried again at every look."""
+    try:
+        figures(edition, _config)
+    except CanDichError as problem:
+        _told(edition.split("/")[1], str(problem))
+        return False
+    return True
+
+
 def edition_of(config: Configuration, campaign: str, version: str) -> str:
     """Return the first part of every key: which configuration, campaign and version a number belongs to."""
     return f"{config.fingerprint}/{campaign}/{version}"
@@ -76,6 +112,9 @@ def _closed(figures: Figures) -> None:
 def figures(edition: str, _config: Configuration) -> Figures:
     """Return the door to the figures of one edition."""
     _, campaign, version = edition.split("/")
+    found = _config.campaign(campaign)
+    if found is not None and version.startswith(unpublished.PREFIX):
+        return unpublished.figures(_config, found, version)
     return Figures.open(_config, campaign, version)
 
 

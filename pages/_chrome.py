@@ -123,7 +123,7 @@ def _data(address: Address, lang: str, view: View | None) -> dict[str, Any]:
         "start": _start(address, lang, view) if view else None,
         "find": _find(view) if view else None,
         "campaign": view.campaign.id if view else "",
-        "seen": f"{view.figures.version}|{view.standard_as_of}|{view.failing_mark}" if view else "",
+        "seen": view.watched if view else "",
         "permalink": _permalink(view) if view else address.href(),
         "quiet": view.quiet if view else False,
         "quiet_after_seconds": heartbeat.SILENT_AFTER,
@@ -225,7 +225,7 @@ def _filters(view: View) -> list[dict[str, Any]]:
     """Return the choices as the header draws them; one with a single possible value is left out."""
     if view.address.page in ("campaigns", "audit"):
         return []
-    if view.address.page == "documents":  # a notice speaks of a period, of all that is counted
+    if view.awaits_first or view.address.page == "documents":  # a notice speaks of a period, of all that is counted
         return [one for one in [_campaigns(view)] if len(one["options"]) > 1]
     built = [_campaigns(view), _days(view), _units(view), _lists(view)]
     page = view.address.page
@@ -326,7 +326,7 @@ def _stages(view: View) -> dict[str, Any]:
 
 def _summary(view: View) -> str:
     """Return the choices in one line, for the phone's filter button."""
-    if view.address.page == "documents":
+    if view.awaits_first or view.address.page == "documents":
         return view.campaign.title(view.lang)
     parts = [numbers.day(view.as_of, view.lang), view.tree.unit(view.scope).name, category_name(view)]
     if view.stage != view.campaign.headline:

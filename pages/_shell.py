@@ -15,6 +15,7 @@ import streamlit as st
 from pages import (
     _ask,
     _chrome,
+    _first_day,
     _recorded,
     _view,
     _viewer,
@@ -108,7 +109,7 @@ def _page(name: str) -> None:
         trouble(view, lang)
     else:
         _recorded.viewed(view)
-        PAGES[name](view)
+        (_first_day.show if view.awaits_first else PAGES[name])(view)
 
 
 def _start(address: Address, lang: str, view: _view.View | _view.Trouble) -> None:

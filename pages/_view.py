@@ -12,7 +12,7 @@ from campaign.freshness import Gap, Outage
 from campaign.progress import UnitProgress
 from campaign.scope import NOTHING
 from campaign.units import Tree
-from etl import freshness, heartbeat
+from etl import freshness, heartbeat, unpublished
 from pages import _ask, _viewer
 from pages._address import Address
 from reporting import brief_words
@@ -21,6 +21,8 @@ from reporting.forecasts import Assessment
 from reporting.freshness import NO_GAPS, Gaps
 from reporting.texts import LANGUAGES, text
 from reporting.waiting import Waiting
+
+WITHOUT_FIGURES = frozenset({"sources", "issues", "sending"})  # they are of use before the first figure came
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,18 @@ class View:
     def says(self, key: str, **params: object) -> str:
         """Return a text in the language of the view."""
         return text(key, self.lang, **params)
+
+    @property
+    def awaits_first(self) -> bool:
+        """Tell whether the page has nothing to show: it is made of figures, and the campaign waits for its first."""
+        return self.address.page not in WITHOUT_FIGURES and self.figures.awaits_first(self.now)
+
+    @property
+    def watched(self) -> str:
+        """Return what `/api/version` says of these figures, as the header compares it."""
+        if self.figures.version.startswith(unpublished.PREFIX):
+            return f"null|null|{self.failing_mark}"
+        return f"{self.figures.version}|{self.standard_as_of}|{self.failing_mark}"
 
     @property
     def today(self) -> date:
@@ -174,9 +188,9 @@ def read(address: Address, config: Configuration, viewer: Viewer | None = None) 
     if chosen is None:
         says = text("empty.campaign.unknown", lang, id=asked)
         return Trouble(text("error.address", lang), says, Address("overview", _only_language(address)).href())
-    version = _ask.current(config, chosen.id)
+    version = _ask.opened(config, chosen)
     if version is None:
-        return Trouble(chosen.title(lang), text("empty.version", lang), address.href())
+        return Trouble(chosen.title(lang), text("empty.broken", lang), address.href())
     now = datetime.now(UTC)
     edition, figures = _ask.seen_by(viewer, config, chosen.id, version, now)
     return _chosen(address, lang, config, edition, figures, now, viewer)

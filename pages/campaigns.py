@@ -54,7 +54,7 @@ def _cards(address: Address, config: Configuration, lang: str) -> None:
 def _card(campaign: Campaign, address: Address, config: Configuration, lang: str) -> Card:
     view = _view.read(Address("overview", {"campaign": campaign.id, "lang": address.get("lang")}), config)
     today = datetime.now(UTC).astimezone(config.zone).date()
-    if not isinstance(view, View):
+    if not isinstance(view, View) or view.awaits_first:
         return campaigns.empty_card(campaign, today, lang)
     row = view.row(view.scope)
     leaves = [view.standing(one) for one in view.within() if one.is_leaf and one.target]

@@ -57,7 +57,7 @@ class UnitLists:
 
     def _made(self, campaign: Campaign, viewer: Viewer, as_of: str, units_on: str) -> tuple[bytes, str] | None:
         """Return a list packed, and its tag; None where the address asks for none there is."""
-        version = _ask.current(self.config, campaign.id)
+        version = _ask.opened(self.config, campaign)
         if version is None:
             return None
         edition, figures = _ask.seen_by(viewer, self.config, campaign.id, version, datetime.now(UTC))

@@ -9,7 +9,7 @@ from campaign.prospects import FORECAST_COLUMNS, Standing
 from pages import _ask, _forecast, _help, _tables, _words
 from pages._cards import card, draw, e, items, note, panel
 from pages._view import View
-from reporting import calibration, forecasts, numbers, tables
+from reporting import calibration, forecasts, headlines, numbers, tables
 from reporting.forecast_score import FEWEST_DAYS, GUESS, DayScore, Score
 from reporting.forecasts import Assessment
 
@@ -22,7 +22,7 @@ SCORED = (("made_on", 1), ("open", 2), ("within", 1), ("expected_on_time", 2), (
 def show(view: View) -> None:
     """Draw the forecast of the units in view, then its score."""
     row = view.row(view.scope)
-    title = view.says("forecast.title", on=view.campaign.end)
+    title = headlines.forecast(view.assessed[view.scope], view.campaign, view.lang)
     draw(_words.head(view, row, title), _forecast.strip(view, view.scope), _cards(view, row))
     ahead = _forecast.what_if(view, view.scope), _forecast.below(view)
     if any(ahead):

@@ -38,11 +38,16 @@ def show(view: View) -> None:
     title = _title(view, found)
     draw(f'<div class="cd-head"><h1>{e(title)}</h1><p class="cd-says">{e(view.says("sources.says"))}</p></div>')
     if found:
-        st.fragment(_sources, run_every=LOOK_EVERY_SECONDS)(view)
+        watched(view)
     else:
         draw(_none(view))
     _messages.show(view)
     _punctuality.show(view)
+
+
+def watched(view: View) -> None:
+    """Draw every source with its next pull and, for who runs them, a pull now; the browser keeps looking."""
+    st.fragment(_sources, run_every=LOOK_EVERY_SECONDS)(view)
 
 
 def _title(view: View, found: list[State]) -> str:

@@ -130,11 +130,11 @@ def _named(campaign: Campaign, today: date, lang: str) -> Card:
         simulated=campaign.simulated,
         phase=phase_of(campaign, today),
         dates=text("campaigns.dates", lang, first=campaign.start, last=campaign.end),
-        day=_day(campaign, today, lang),
+        day=day_of(campaign, today, lang),
     )
 
 
-def _day(campaign: Campaign, today: date, lang: str) -> str:
+def day_of(campaign: Campaign, today: date, lang: str) -> str:
     """Return which day of the campaign it is, or how far away it is."""
     match phase_of(campaign, today):
         case Phase.COMING:

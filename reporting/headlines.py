@@ -15,7 +15,9 @@ from campaign.comparing import gap_to_plan, is_behind_plan
 from campaign.configuration import Campaign
 from campaign.freshness import Tally
 from campaign.progress import Status, UnitProgress
-from reporting import numbers
+from campaign.prospects import Standing
+from reporting import forecasts, numbers
+from reporting.forecasts import Assessment
 from reporting.same_day import SameDay, picked
 from reporting.texts import text
 
@@ -117,6 +119,28 @@ def furthest(row: UnitProgress) -> tuple[bool, Fraction, str]:
     """Return the key that sorts units by how far they trail their plan, the worst first, those without one last."""
     gap = gap_to_plan(row)
     return gap is None, gap or Fraction(0), row.code
+
+
+def forecast(one: Assessment, campaign: Campaign, lang: str) -> str:
+    """Return the headline of what is to be expected of a unit: where it will stand at the deadline, and who in time."""
+    row, prospect = one.row, one.prospect
+    end = numbers.day_short(campaign.end, lang)
+    match prospect.standing:
+        case Standing.NOT_BEGUN:
+            return text("overview.not_begun", lang, on=campaign.start)
+        case Standing.FINISHED:
+            on = numbers.day_short(prospect.finish_p50 or row.as_of, lang)
+            return text("headline.forecast.finished", lang, name=row.name, on=on)
+        case Standing.ENDED:
+            return text("headline.forecast.ended", lang, name=row.name, on=end, n=numbers.whole(row.remaining, lang))
+        case Standing.NOTHING_TO_DO | Standing.NO_TARGET:
+            return text(f"headline.forecast.{prospect.standing}", lang, name=row.name)
+    share = numbers.percent(one.expected_share, lang, finished=False)
+    if row.is_leaf:
+        chance = forecasts.likely(prospect, lang)
+        return text("headline.forecast.unit", lang, name=row.name, share=share, on=end, chance=chance)
+    on_time, due = numbers.half_up(prospect.units_on_time), row.units_with_target
+    return text("headline.forecast.units", lang, name=row.name, share=share, on=end, n=on_time, of=due)
 
 
 def below(rows: Sequence[UnitProgress], lang: str) -> str:

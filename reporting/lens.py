@@ -195,6 +195,10 @@ class Lens:
         """Tell whether these figures are seen by somebody who may not see all."""
         return self.scope.units is not None
 
+    def awaits_first(self, now: datetime) -> bool:
+        """Tell whether the campaign has begun and no count of it was accepted yet, whoever looks."""
+        return self.reader.last_reported_day is None and now.astimezone(self.zone).date() >= self.campaign.start
+
     def default_as_of(self, now: datetime) -> date:
         """Return the latest day whose cut-off has passed, at most the later of the last campaign and reported day."""
         local = now.astimezone(self.zone)

@@ -12,13 +12,15 @@ from uuid import uuid4
 from campaign.configuration import ALL, Campaign, Configuration
 from campaign.errors import UsageError
 from campaign.progress import UnitProgress
+from etl import freshness, heartbeat
 from pages import _ask
+from pages._address import Address
 from pages.quick.asked import PRINT, WALL, Asked
 from pages.quick.eyes import WHOLE, Eyes
 from pages.quick.kept import Made, made
 from pages.quick.page import Note, drawn, message, refreshed
 from pages.quick.state import State
-from reporting import brief, forecasts
+from reporting import brief, forecasts, numbers
 from reporting.campaigns import Card, card
 from reporting.figures import Figures
 from reporting.quick import Day, day_of, quick
@@ -139,10 +141,23 @@ class Maker:
         return self.trouble(asked, lang, text("error.address", lang), says, HTTPStatus.BAD_REQUEST)
 
     def empty(self, asked: Asked, campaign: Campaign) -> Made:
-        """Return the page of a campaign without figures yet; it looks again by itself."""
+        """Return the page of a campaign without figures yet, with when they are fetched; it looks again by itself."""
         lang = self.language(asked.lang)
-        page = message(asked, lang, campaign.title(lang), text("empty.version", lang), {})
-        return made(page, again=_again(asked))
+        chosen = {"lang": self.written(lang), "campaign": campaign.id}
+        links = {Address("overview", chosen).href(): text("first.open", lang)}
+        says = f"{text('empty.version', lang)} {self._fetched(campaign, lang)}"
+        return made(message(asked, lang, campaign.title(lang), says, links), again=_again(asked))
+
+    def _fetched(self, campaign: Campaign, lang: str) -> str:
+        """Return how a campaign's first figures come: by its next pull, by a scheduler to be woken, by people."""
+        now = datetime.now(UTC)
+        found = freshness.states(self.config, campaign.id, now)
+        at = freshness.next_pull(found)
+        if heartbeat.is_silent(self.config, now):
+            return text("first.asleep", lang)
+        if at is None:
+            return text("first.by_hand" if found else "first.sources.none", lang)
+        return text("first.next", lang, at=numbers.moment(at, self.config.zone, lang))
 
 
 def _again(asked: Asked) -> str:

@@ -40,12 +40,15 @@ class State:
 
 
 def state_of(config: Configuration, campaign: Campaign, now: datetime) -> State | None:
-    """Return a campaign's state; None before its first version. `now` is UTC."""
-    version = _ask.current(config, campaign.id)
+    """Return a campaign's state; None while it waits for its first figure. `now` is UTC."""
+    version = _ask.opened(config, campaign)
     if version is None:
         return None
     edition = _ask.edition_of(config, campaign.id, version)
-    standard = _ask.figures(edition, config).default_as_of(now)
+    figures = _ask.figures(edition, config)
+    if figures.awaits_first(now):
+        return None
+    standard = figures.default_as_of(now)
     today = now.astimezone(config.zone).date()
     failure = failure_of(config, campaign.id)
     return State(

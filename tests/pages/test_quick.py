@@ -332,6 +332,10 @@ def test_a_campaign_that_has_not_begun_or_has_no_figures_says_so(client):
     answer = client.get(f"/xem/{EMPTY}")
     assert (answer.status_code, answer.headers["refresh"]) == (200, f"60; url=/xem/{EMPTY}")
     assert "Chiến dịch chưa có số liệu" in answer.text
+    assert "Bộ nhận số liệu tự động không hoạt động" in answer.text  # so what is sent waits
+    assert f'<a href="/?campaign={EMPTY}">Mở trang của chiến dịch</a>' in answer.text
+    in_english = client.get(f"/xem/{EMPTY}?lang=en").text
+    assert f'<a href="/?lang=en&amp;campaign={EMPTY}">Open the campaign&#39;s page</a>' in in_english
 
 
 def test_the_start_names_the_campaigns(client):

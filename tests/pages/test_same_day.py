@@ -112,6 +112,10 @@ def test_the_list_names_every_unit_with_its_code_and_the_unit_above(client: Clie
     assert len(found) == 8
 
 
+def test_a_campaign_without_figures_has_its_units_to_be_found(client: Client) -> None:
+    assert units(client.get(f"/api/units/{EMPTY}")) == units(client.get(f"/api/units/{ID}"))
+
+
 def test_the_list_is_not_sent_twice_to_who_has_it(client: Client) -> None:
     first = client.get(f"/api/units/{ID}")
     again = client.get(f"/api/units/{ID}", if_none_match=first.headers["etag"])
@@ -120,7 +124,8 @@ def test_the_list_is_not_sent_twice_to_who_has_it(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/api/units/nowhere", f"/api/units/{EMPTY}", f"/api/units/{ID}?as_of=x", f"/api/units/{ID}?units=x"]
+    "address",
+    ["/api/units/nowhere", f"/api/units/{EMPTY}?as_of=x", f"/api/units/{ID}?as_of=x", f"/api/units/{ID}?units=x"],
 )
 def test_a_list_there_is_not_is_not_found(client: Client, address: str) -> None:
     assert client.get(address).status_code == 404

@@ -9,7 +9,7 @@ import pytest
 from campaign.configuration import ALL
 from campaign.freshness import Tally
 from campaign.progress import UnitProgress
-from reporting import headlines
+from reporting import forecasts, headlines
 from reporting.burnup import MOST_POINTS, drawn_series
 from tests.warehouse.small import CONFIG, Small, counts
 
@@ -146,3 +146,52 @@ def test_the_worst_day_of_reporting_is_named_the_latest_of_equals():
     assert headlines.punctual(days, "vi") == "Kém nhất là ngày 04/02: 3 trên 4 đơn vị báo cáo đúng giờ"
     assert headlines.punctual({date(2025, 2, 3): day}, "vi") == "Ngày nào cũng báo cáo đủ và đúng giờ"
     assert headlines.punctual({}, "vi") == "Từng ngày"
+
+
+def expected(folder, done, unit, day="2025-02-04"):
+    """Return what is to be expected of a unit at the end of a day, and the campaign; `done`: counts on 4 February."""
+    made = Small(folder)
+    made.send(counts(*((code, "4", count) for code, count in done.items())), at="2025-02-20T08:00:00+07:00")
+    figures = made.figures()
+    found = forecasts.assess(figures, date.fromisoformat(day))[unit]
+    made.close()
+    return found, figures.campaign
+
+
+@pytest.mark.parametrize(
+    ("unit", "final", "said", "in_english"),
+    [
+        ("27", 330, "Tỉnh Nhỏ dự kiến đạt 82,5% khi đến hạn 07/02, 2/3 đơn vị kịp hạn",
+         "Tỉnh Nhỏ is expected to reach 82.5% by the deadline 7 Feb, 2 of 3 units on time"),
+        ("00101", 33, "Xã An dự kiến đạt 33,0% khi đến hạn 07/02, khả năng kịp hạn 25%",
+         "Xã An is expected to reach 33.0% by the deadline 7 Feb, its chance to be on time is 25%"),
+    ],
+)  # fmt: skip
+def test_the_forecast_is_told_by_where_it_leads(tmp_path, unit, final, said, in_english):
+    one, campaign = expected(tmp_path, {"00101": 10, "00102": 20}, unit)
+    told = {"expected_final": Fraction(final), "units_on_time": Fraction(3, 2), "p_on_time": Fraction(1, 4)}
+    open_end = replace(one, prospect=replace(one.prospect, **told))  # 330 of 400, 33 of 100; one and a half is two
+    assert headlines.forecast(open_end, campaign, "vi") == said
+    assert headlines.forecast(open_end, campaign, "en") == in_english
+
+
+@pytest.mark.parametrize(
+    ("done", "unit", "day", "said"),
+    [
+        ({"00101": 100}, "00101", "2025-02-04", "Xã An đã về đích ngày 04/02"),
+        ({"00101": 100, "00102": 150}, "D1", "2025-02-08", "Huyện Một hết hạn 07/02 chưa về đích, còn thiếu 50"),
+        ({}, "27", "2025-02-02", "Chiến dịch bắt đầu ngày 03/02/2025"),
+    ],
+)
+def test_a_forecast_that_is_over_or_not_begun_says_that(tmp_path, done, unit, day, said):
+    one, campaign = expected(tmp_path, done, unit, day)
+    assert headlines.forecast(one, campaign, "vi") == said
+
+
+def test_a_unit_without_a_target_or_without_work_has_no_forecast(tmp_path):
+    made = Small(tmp_path, targets="unit_code,target\n00101,0\n")
+    made.send(counts(("00101", 4, 0)), at="2025-02-20T08:00:00+07:00")
+    found = forecasts.assess(made.figures(), date(2025, 2, 4))
+    said = [headlines.forecast(found[code], made.campaign, "vi") for code in ("00101", "00102")]
+    made.close()
+    assert said == ["Xã An không có việc phải làm", "Xã Bình chưa được giao chỉ tiêu nên chưa dự báo được"]
