@@ -99,3 +99,49 @@ def test_an_address_that_asks_for_what_is_not_there_shows_the_table_as_it_is(go)
     expect(page.get_by_role("searchbox")).to_have_value("x" * 60)
     expect(page.locator(".cd-table .cd-empty")).to_be_visible()
     expect(page.locator(".cd-message")).to_have_count(0)
+
+
+@pytest.fixture(scope="module")
+def three_hundred(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Three hundred communes of one province; commune n has done n of 1,000 on day 2."""
+    codes = [f"{number:05d}" for number in range(1, 301)]
+    made = Small(
+        tmp_path_factory.mktemp("hundreds"),
+        units="code,name,level,parent_code\n27,Tỉnh Nhỏ,province,\n"
+        + "".join(f"{code},Xã Số {int(code)},commune,27\n" for code in codes),
+        targets="unit_code,target\n" + "".join(f"{code},1000\n" for code in codes),
+    )
+    made.send(counts(*((code, "4", int(code)) for code in codes)), at="2025-02-20T08:00:00+07:00")
+    with Server(made.path).running() as running:
+        yield running
+
+
+def test_a_long_table_is_sorted_searched_and_opened_further_over_all_its_rows(page, three_hundred):
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(three_hundred.url + HERE)
+    settled(page)
+    rows = page.locator(".cd-table tbody tr")
+    expect(rows).to_have_count(100)
+    done = page.get_by_role("columnheader", name="Trong ngày")
+    done.get_by_role("button").click()
+    page.wait_for_url(re.compile("sort=done_today"))
+    done.get_by_role("button").click()
+    page.wait_for_url(re.compile("sort=-done_today"))
+    expect(rows.first).to_contain_text("Xã Số 300")
+    page.get_by_role("button", name="Xem thêm 200 dòng").click()
+    page.wait_for_url(re.compile("rows=200"))
+    expect(rows).to_have_count(200)
+    search = page.get_by_role("searchbox")
+    search.press_sequentially("so 29", delay=30)
+    expect(page.locator(".cd-found")).to_have_text("13/300 đơn vị")
+    expect(rows).to_have_count(13)
+    expect(rows.first).to_contain_text("Xã Số 299")
+    expect(search).to_be_focused()
+    expect(search).to_have_value("so 29")
+    link = page.url
+    page.goto("about:blank")
+    page.goto(link)
+    settled(page)
+    expect(rows).to_have_count(13)
+    expect(rows.first).to_contain_text("Xã Số 299")
+    expect(page.get_by_role("searchbox")).to_have_value("so 29")

@@ -28,7 +28,8 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     half = MANY // 2
     made = Small(
         tmp_path_factory.mktemp("many"),
-        units="code,name,level,parent_code\n27,Tỉnh Nhỏ,province,\nD1,Huyện Đông,district,27\nD2,Huyện Tây,district,27\n"
+        units="code,name,level,parent_code\n27,Tỉnh Nhỏ,province,\nD1,Huyện Đông,district,27\n"
+        "D2,Huyện Tây,district,27\n"
         + "".join(f"{code},Xã Số {int(code)},commune,{'D1' if int(code) <= half else 'D2'}\n" for code in CODES),
         targets="unit_code,target\n" + "".join(f"{code},1000\n" for code in CODES),
     )
