@@ -7,10 +7,10 @@ but the numbers that are counts; another report that is the same in all of that 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import repeat
-from operator import attrgetter
+from itertools import chain, repeat
+from operator import attrgetter, itemgetter
 
 from campaign.configuration import FIELDS, Source
 from campaign.places import line_of
@@ -24,9 +24,10 @@ from etl.sheet_words import spelled
 _MOST_PLANS = 8  # of one shape
 _MOST_LEARNED = 40  # of one load: where every report is its own, none is alike
 _COLUMN = 0xFFFF  # of a cell's number
-_A_COUNT, _CONSTANT = object(), object()
+_CONSTANT = object()
 
-Cells = list[list[object]]
+Cells = Sequence[object]
+Picked = Callable[[Cells], Cells]
 Place = tuple[int, int]  # line and column, from 0
 Shape = tuple[int, int, str, bool | None, tuple[Area, ...]]
 
@@ -35,14 +36,17 @@ Shape = tuple[int, int, str, bool | None, tuple[Area, ...]]
 class Plan:
     """What the rows of one report mean, whatever its counts are.
 
-    `body`: its cells from the header on, counts left out; `counts`: where each row's count stands; `columns`: the value
-    of each of our fields row by row, _CONSTANT where that holds for the whole table.
+    `size`: how many cells it has from the header on; `masked`, `body`: which of them are counts, and the others;
+    `counts`: where each row's count stands; `columns`: the value of each of our fields row by row, _CONSTANT where that
+    holds for the whole table.
     """
 
     reader: SheetReader
     first: int
+    size: int
+    masked: Picked
+    rest: Picked
     body: Cells
-    masked: list[Place]
     numbers: list[int]
     counts: list[Place]
     columns: dict[str, list[object]]
@@ -123,13 +127,10 @@ class Alike:
 
     def _follows(self, grid: Grid, plan: Plan) -> bool:
         """Tell whether a report is the same as another from the header on, but for its counts."""
-        body = [row.copy() for row in grid.rows[plan.first :]]
-        for line, place in plan.masked:
-            row = body[line - plan.first]
-            if row[place].__class__ is not float:
-                return False
-            row[place] = _A_COUNT
-        return body == plan.body and not self._begins_above(grid, plan.first)
+        cells = list(chain.from_iterable(grid.rows[plan.first :]))
+        if len(cells) != plan.size or set(map(type, plan.masked(cells))) != {float}:
+            return False
+        return plan.rest(cells) == plan.body and not self._begins_above(grid, plan.first)
 
     def _begins_above(self, grid: Grid, first: int) -> bool:
         """Tell whether the header's text stands above the table too: then another place may be the table's."""
@@ -152,11 +153,15 @@ class Alike:
         columns = _columns(rows, reader.constants, set(table.fields))
         if columns is None:
             return None
-        masked = _masked(grid, table, reader, counted, read)
-        body = [row.copy() for row in grid.rows[table.first :]]
-        for line, place in masked:
-            body[line - table.first][place] = _A_COUNT
-        return Plan(reader, table.first, body, masked, [row.number for row in rows], counts, columns)
+        width, body = len(grid.rows[0]), list(chain.from_iterable(grid.rows[table.first :]))
+        masked = {(line - table.first) * width + place
+                  for line, place in _masked(grid, table, reader, counted, read)}  # fmt: skip
+        others = [place for place in range(len(body)) if place not in masked]
+        if not masked or not others or len(body) != width * (len(grid.rows) - table.first):
+            return None
+        picked, rest = itemgetter(*masked, min(masked)), itemgetter(*others, others[0])  # one alone would be no tuple
+        numbers = [row.number for row in rows]
+        return Plan(reader, table.first, len(body), picked, rest, rest(body), numbers, counts, columns)
 
 
 def _masked(grid: Grid, table: Table, reader: SheetReader, counted: set[int], read: set[int | None]) -> list[Place]:

@@ -18,7 +18,7 @@ from etl.configured import inputs_of
 from etl.freshness import states
 from etl.intake import received_store
 from etl.publishing import failure_of
-from etl.received import ASIDE, FINISHED, INCOMING, MANIFEST, ReceivedStore
+from etl.received import ASIDE, FINISHED, INCOMING, MANIFEST, ReceivedStore, as_it_arrived
 from reporting.figures import store_of
 from warehouse.reader import Reader
 from warehouse.versions import sha256_of
@@ -173,19 +173,12 @@ def _received(config: Configuration, campaign: Campaign) -> list[Finding]:
         return [*(found or [Finding(subject, well=False, words=str(problem))]), *_loose_ends(kept, subject)]
     for load in loads:
         for name, path, digest in load.files:
-            if not _is_as_it_arrived(path, digest):
+            if not as_it_arrived(path, digest):
                 words = f"{name} of load {load.batch} is not as it arrived; bring it back from a backup"
                 found.append(Finding(subject, well=False, words=words))
     if not found:
         found.append(Finding(subject, well=True, words=f"{len(loads)} loads, every file as it arrived"))
     return [*found, *_loose_ends(kept, subject)]
-
-
-def _is_as_it_arrived(path: Path, digest: str) -> bool:
-    try:
-        return sha256_of(path) == digest
-    except OSError:
-        return False
 
 
 def _folders(kept: ReceivedStore, pattern: str) -> list[Path]:

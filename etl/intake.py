@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from campaign.configuration import Campaign, Configuration, Source
 from campaign.errors import UsageError
 from campaign.judging import Judge
 from campaign.rows import Row, Tally, Verdict
+from etl.bundle import Kept, size_of
 from etl.configured import Inputs, aliases
 from etl.decisions import put_decisions
 from etl.envelope import Envelope, Kind
@@ -78,13 +79,13 @@ def source_for(config: Configuration, campaign: Campaign, name: str | None) -> S
 def ingest(
     config: Configuration,
     campaign: Campaign,
-    files: list[Path],
+    files: Sequence[Kept],
     source: Source | None = None,
     received_at: datetime | None = None,
     *,
     dry_run: bool = False,
     envelope: Envelope | None = None,
-    ours: Mapping[Path, Arrival] | None = None,
+    ours: Mapping[Kept, Arrival] | None = None,
 ) -> Outcome:
     """Take one load in: keep its files as they arrived, judge every row, publish what changed.
 
@@ -96,13 +97,14 @@ def ingest(
     renew_old_schema(config, campaign)
     inputs = inputs_for_load(config, campaign)
     if dry_run:
-        return _dry_run(config, campaign, inputs, files, source, received_at or datetime.now(UTC))
+        own = [path for path in files if isinstance(path, Path)]
+        return _dry_run(config, campaign, inputs, own, source, received_at or datetime.now(UTC))
     kept, store = received_store(config, campaign.id), store_of(config, campaign.id)
     fetched = {path: (one.name, one.sha256) for path, one in (ours or {}).items()}
     ahead = {one.sha256: one.grid for one in (ours or {}).values() if one.grid is not None}
     received = kept.take(files, source.name if source else "", envelope, fetched)
     try:
-        with uncollected(len(files), sum(path.stat().st_size for _, path, _ in received.files)):
+        with uncollected(len(files), sum(size_of(path) for _, path, _ in received.files)):
             tables = read_all(received, source, ahead)
             with store.lock():
                 recover(kept, store)
@@ -160,7 +162,8 @@ def _last_received_at(kept: ReceivedStore, store: VersionStore) -> datetime | No
 def read_all(received: Received, source: Source | None, ahead: Mapping[str, Grid] | None = None) -> Tables:
     """Return (file name, rows) of every file of a load; `ahead`: the sheets that were read already, by sha256."""
     if received.envelope is not None:
-        return read_submitted(received.envelope, received.files, source)
+        loose = [(name, path, digest) for name, path, digest in received.files if isinstance(path, Path)]
+        return read_submitted(received.envelope, loose, source)  # it has no bundle
     return open_load(received.files, source, ahead)
 
 

@@ -53,13 +53,13 @@ class LongLoad:
 
     def read(self, troubled: set[Series]) -> None:
         """Judge the plain lines, and read the others as rows; series in `troubled` are not plain."""
-        unit, category, stage, day = self._columns()
-        self._count = self._coded("count", _count)
-        readable = (self._count >= 0) & (unit >= 0) & (category >= 0) & (stage >= 0) & (day >= 0)
-        readable &= (self._coded("measure", _is_a_count) >= 0) & (self._coded("target", _is_blank) >= 0)
-        self._series, self._day = self._number(unit, category, stage), day
         with ThreadPoolExecutor(1) as other:  # the database answers while rows are read
             asked = other.submit(self.version.on_record, self._words)
+            unit, category, stage, day = self._columns()
+            self._count = self._coded("count", _count)
+            readable = (self._count >= 0) & (unit >= 0) & (category >= 0) & (stage >= 0) & (day >= 0)
+            readable &= (self._coded("measure", _is_a_count) >= 0) & (self._coded("target", _is_blank) >= 0)
+            self._series, self._day = self._number(unit, category, stage), day
             rows = self.text.rows(np.flatnonzero(~readable), odd=True)
             reading = self.judge.read(rows, self.received_on)
             record = asked.result()

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import accumulate, repeat
 from operator import attrgetter
 from os.path import splitext
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ import numpy.typing as npt
 from campaign.configuration import Source
 from campaign.rows import Row
 from campaign.values import read_text
+from etl.bundle import Kept, size_of
 from etl.reading import TEXTS, Table, looks_like_page, rows_of
 
 LONG = 500_000  # bytes from which a text is read by columns; below, rows are as fast
@@ -201,13 +201,13 @@ def _line_ends(content: bytes, delimiter: str) -> tuple[Ints, Ints]:
     return np.concatenate([ends for ends, _, _ in blocks]), np.diff(np.concatenate([[-1], *at, [before[-1]]])) - 1
 
 
-def long_text(path: Path, name: str, source: Source | None) -> LongText | None:
+def long_text(path: Kept, name: str, source: Source | None) -> LongText | None:
     """Return a long CSV by columns; None for a file that is short, of another kind, or has to be looked at row by row.
 
     What is wrong with a file is for whoever reads it row by row to say.
     """
     kind = splitext(name)[1].lower()  # noqa: PTH122 - a Path for each of many files costs more than this
-    if kind not in TEXTS or path.stat().st_size < LONG or not plainly_mapped(source):
+    if kind not in TEXTS or size_of(path) < LONG or not plainly_mapped(source):
         return None
     content = path.read_bytes()
     if not _plainly_text(content):

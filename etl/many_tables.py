@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain, repeat
 from operator import attrgetter, itemgetter
-from pathlib import Path
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from campaign.judging import Reading
 from campaign.rows import Row
 from campaign.values import read_text
 from etl.alike import Alike, AlikeTable
+from etl.bundle import Kept
 from etl.long_text import Column, Ints, Place, plainly_mapped
 from etl.quick_sheet import QUICK, QuickSheets
 from etl.reading import JSON, TEXTS, WORKBOOKS, Table, headed, read_rows, read_table, rows_of
@@ -111,7 +111,7 @@ class ShortTables:
         self._quick, self._heads = QuickSheets(), dict[tuple[object, ...], list[str]]()
         self._alike = Alike(source) if source is not None and source.sheet is not None else None
 
-    def read(self, path: Path, name: str, grid: Grid | None = None) -> ShortTable | AlikeTable | LaidOut | list[Row]:
+    def read(self, path: Kept, name: str, grid: Grid | None = None) -> ShortTable | AlikeTable | LaidOut | list[Row]:
         """Return a file's table, its rows where days or parts of one count make a load. Raises as read_rows() does.
 
         `grid`: its sheet, where that was read already.
@@ -123,11 +123,14 @@ class ShortTables:
             return LaidOut(name, rows) if self._each and not name.lower().endswith(JSON) and distinct(rows) else rows
         return self._short(read_table(path, name), name)
 
-    def _sheet(self, path: Path, name: str, grid: Grid | None) -> Grid | None:
+    def _sheet(self, path: Kept, name: str, grid: Grid | None) -> Grid | None:
         """Return a plain workbook's sheet; None: it is no such thing."""
         if grid is None and name.lower().endswith(QUICK):
             grid = self._quick.grid(path.read_bytes(), name)
-        return grid and replace(grid, where=f"{name}, sheet {grid.sheet!r}")
+        if grid is None:
+            return None
+        where = f"{name}, sheet {grid.sheet!r}"
+        return Grid(where, grid.sheet, grid.index, grid.rows, grid.merged, grid.from_1904)
 
     def _of_sheet(self, grid: Grid, name: str) -> ShortTable | AlikeTable | LaidOut | list[Row]:
         if self._alike is not None:

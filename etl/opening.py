@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import stat
 import struct
@@ -16,6 +17,7 @@ from campaign.configuration import Source
 from campaign.errors import ContractError
 from campaign.rows import Row
 from etl.alike import AlikeTable
+from etl.bundle import Inside, Kept
 from etl.long_text import LongText, long_text
 from etl.many_tables import MANY, LaidOut, ShortTable, ShortTables
 from etl.reading import JSON, TEXTS, WORKBOOKS, Table, read_rows, rows_of, table_of
@@ -50,7 +52,7 @@ Tables = list[tuple[str, Rows]]
 
 
 def open_load(
-    files: Sequence[tuple[str, Path, str]], source: Source | None, ahead: Mapping[str, Grid] | None = None
+    files: Sequence[tuple[str, Kept, str]], source: Source | None, ahead: Mapping[str, Grid] | None = None
 ) -> Tables:
     """Return (name, rows) of every file of a load, a long CSV as its columns; `files` are (name, path, sha256).
 
@@ -72,7 +74,7 @@ def open_load(
     return opened
 
 
-def _opened(name: str, path: Path, source: Source | None, short: ShortTables | None) -> Iterator[tuple[str, Rows]]:
+def _opened(name: str, path: Kept, source: Source | None, short: ShortTables | None) -> Iterator[tuple[str, Rows]]:
     if not name.lower().endswith(ZIP):
         if (long := long_text(path, name, source)) is not None:
             yield name, long
@@ -85,7 +87,7 @@ def _opened(name: str, path: Path, source: Source | None, short: ShortTables | N
             member.unlink()
 
 
-def _pages(files: Sequence[tuple[str, Path, str]], source: Source) -> tuple[str, list[Row]]:
+def _pages(files: Sequence[tuple[str, Kept, str]], source: Source) -> tuple[str, list[Row]]:
     """Return several pages as one table: rows of one key on two pages are judged as rows of one file are."""
     tables = [table_of(path, name, source) for name, path, _ in files]
     tables = [one for one in tables if one.rows] or tables[:1]
@@ -100,10 +102,10 @@ def _pages(files: Sequence[tuple[str, Path, str]], source: Source) -> tuple[str,
     return files[0][0], list(rows_of(Table(header, rows), files[0][0], source))
 
 
-def _members(path: Path, name: str, scratch: Path) -> Iterator[tuple[str, Path]]:
+def _members(path: Kept, name: str, scratch: Path) -> Iterator[tuple[str, Path]]:
     """Yield (label, file) of a zip's members that we read; a member's own name decides nothing but its kind."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(path.read_bytes()) if isinstance(path, Inside) else path) as archive:
             wanted = _wanted(archive.infolist(), name)
             left = MOST_UNPACKED
             for number, one in enumerate(sorted(wanted, key=lambda one: (one.date_time, one.filename))):

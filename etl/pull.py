@@ -22,6 +22,7 @@ from etl.received import batch_id
 from etl.room import no_room
 from etl.sources import folder
 from etl.sources.arrival import Arrival, Fetched
+from etl.uncollected import MANY, uncollected
 
 LOOK_AGAIN_AFTER = 1.0
 WAIT_FOR_ANOTHER = 30.0  # seconds for which another pull of the same source is waited for
@@ -58,7 +59,9 @@ def _pull_and_tell(config: Configuration, campaign: Campaign, source: Source) ->
     started, did = datetime.now(UTC), dict[str, Any]()
     error: str | None = "cut short"
     try:
-        document = _pull(config, campaign, source, did)
+        # looked for once, when all that was read is gone: a collection in between walks through every cell
+        with uncollected(MANY if source.kind == "folder" else 0):
+            document = _pull(config, campaign, source, did)
         error = None
     except CanDichError as problem:
         error = " ".join(str(problem).split())

@@ -8,17 +8,17 @@ Anything else, the least doubt, is None: then the workbook goes the careful way,
 
 from __future__ import annotations
 
-import io
 import operator
 import re
 import struct
-import zipfile
 import zlib
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from campaign.errors import ContractError
+from etl.quick_cells import MOST_REMEMBERED, SHEET, NotPlain, QuickCells, kind_of, text_of
+from etl.skeleton import Cells, Plan, parted, planned, table_of
 
 if TYPE_CHECKING:
     from etl.sheet_grid import Area, Grid
@@ -26,18 +26,17 @@ if TYPE_CHECKING:
 QUICK = (".xlsx", ".xlsm")  # kinds of workbooks that may be quick
 MOST = 1 << 20  # bytes of a part, unpacked, up to which a sheet is quick
 _MOST_PACKED = 1 << 18
-_MOST_REMEMBERED = 50_000
-_MOST_ASKED = 400  # dates of one form asked of the parser
 _MOST_CELLS = 200_000
 _MOST_FORMS = 400
+_MOST_PLANNED = 40  # skeletons of one form in a row that no other sheet had
 _END, _END_SIZE = b"PK\x05\x06", 22
 _ENTRY, _LOCAL = struct.Struct("<4s4xHH4xLLLHHH8xL"), struct.Struct("<HH")
 _LAST_ENTRY = struct.Struct("<4sHHHHLLH")
 _METHODS = (0, 8)
-_SHEET, _STRINGS, _LINKS = b"xl/worksheets/sheet1.xml", b"xl/sharedStrings.xml", b"xl/_rels/workbook.xml.rels"
+_STRINGS, _LINKS = b"xl/sharedStrings.xml", b"xl/_rels/workbook.xml.rels"
 _OF_THE_FORM = (b"xl/workbook.xml", _LINKS, b"xl/styles.xml", b"_rels/.rels", b"[Content_Types].xml")
 _NOT_READ = (b"docProps/app.xml", b"docProps/core.xml", b"docProps/custom.xml", b"xl/theme/theme1.xml")
-_KNOWN = frozenset((_SHEET, _STRINGS, *_OF_THE_FORM, *_NOT_READ))
+_KNOWN = frozenset((SHEET, _STRINGS, *_OF_THE_FORM, *_NOT_READ))
 _FALSE_FLAGS = ~0x0806  # of an entry: how hard it was packed, and that its name is UTF-8; nothing else is plain
 
 _HEAD = re.compile(
@@ -53,13 +52,6 @@ _TAIL = re.compile(
     rb"<odd(?:Header|Footer)>[^<>]*</odd(?:Header|Footer)>|\s)*+</worksheet>\s*"
 )
 _MERGED = re.compile(rb'"([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
-_DIGITS = rb"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,17})?(?:[eE][+-]?[0-9]{1,2})?"
-_NUMBER = re.compile(rb'(?: s="([0-9]{1,4})")?(?: t="n")?><v>(' + _DIGITS + rb")</v></c>")
-_CELL = re.compile(
-    rb'(?: s="[0-9]{1,4}")?(?:(?: t="(?:n|s|inlineStr)")?(?: ?/>|></c>)|'
-    rb' t="s"><v>(?P<shared>0|[1-9][0-9]{0,5})</v></c>|'
-    rb' t="inlineStr"><is><t(?: xml:space="preserve")?>(?P<text>[^<>]+)</t></is></c>)'
-)
 _OPEN = rb'<row r="[1-9][0-9]{0,3}"(?: [^<>]*(?<!/))?>'
 _EMPTY = rb'\s*(?:<row r="[1-9][0-9]{0,3}"(?: [^<>]*)?/>\s*)*+'
 _FIRST, _NEXT, _LAST = (re.compile(one) for one in (_EMPTY + _OPEN, b"</row>" + _EMPTY + _OPEN, b"</row>" + _EMPTY))
@@ -68,15 +60,6 @@ _STRINGS_HEAD = re.compile(
     rb'(?:<\?xml [^<>]*\?>\s*)?<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"(?: [^<>]*)?>\s*'
 )
 _STRING = re.compile(rb'<t(?: xml:space="preserve")?>([^<>]+)</t></si>')
-_REFERENCE = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,6})|#x([0-9A-Fa-f]{1,5}));")
-_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-_ODD = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]|_x|^\s|\s$")
-_SPACE = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-_PROBE = 45693  # a number that is a day of 2025 where a style makes it one
-
-
-class _NotPlain(Exception):
-    """Something is not of the plain shape: the careful way is taken."""
 
 
 @dataclass(frozen=True)
@@ -94,62 +77,23 @@ class _Places:
         for spot in spots:
             match = _PLACE.fullmatch(spot)
             if match is None:
-                raise _NotPlain
+                raise NotPlain
             found.append((int(match[2]) - 1, _column(match[1])))
         lines, width = found[-1][0] + 1, max(column for _, column in found) + 1
         if lines * width > _MOST_CELLS or not all(map(operator.lt, found, found[1:])):
-            raise _NotPlain
+            raise NotPlain
         return cls(tuple(line * width + column for line, column in found), lines, width)
-
-
-class _Cells(dict[bytes, object]):
-    """What cells hold, by all of them but their names; None: nothing; an int: the place of a shared text."""
-
-    def __init__(self, parts: dict[bytes, bytes]) -> None:
-        """Keep the parts that say what a style makes of a number."""
-        super().__init__()
-        self._parts, self._numeric, self._asked = parts, dict[bytes, bool](), 0
-
-    def __missing__(self, what: bytes) -> object:
-        if len(self) > _MOST_REMEMBERED:
-            self.clear()
-        number = _NUMBER.fullmatch(what)
-        self[what] = found = self._number(number[1] or b"0", number[2]) if number else _value(what)
-        return found
-
-    def _number(self, style: bytes, raw: bytes) -> object:
-        if style not in self._numeric:
-            self._numeric[style] = self._told(style, b"%d" % _PROBE) == float(_PROBE)
-        return float(raw) if self._numeric[style] else self._told(style, raw)
-
-    def _told(self, style: bytes, raw: bytes) -> object:
-        """Return what the parser makes of a number in a style of the form."""
-        from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - a second saved where none is read
-
-        self._asked += 1
-        if self._asked > _MOST_ASKED:
-            raise _NotPlain
-        made = io.BytesIO()
-        cell = b'<row r="1"><c r="A1" s="%s"><v>%s</v></c></row>' % (style, raw)
-        with zipfile.ZipFile(made, "w") as archive:
-            for name, part in self._parts.items():
-                archive.writestr(name.decode(), part)
-            archive.writestr(_SHEET.decode(), b"<worksheet %s><sheetData>%s</sheetData></worksheet>" % (_SPACE, cell))
-        try:
-            book = CalamineWorkbook.from_filelike(io.BytesIO(made.getvalue()))
-            found: object = book.get_sheet_by_index(0).to_python()[0][0]
-        except (CalamineError, IndexError, OverflowError, ValueError):
-            raise _NotPlain from None
-        return found
 
 
 @dataclass
 class _Form:
-    """What the workbooks of one form have in common."""
+    """What the workbooks of one form have in common; `left`: how many more skeletons are worth a plan."""
 
     sheet: str
     from_1904: bool
-    cells: _Cells
+    cells: QuickCells
+    plans: dict[bytes, Plan]
+    left: int = _MOST_PLANNED
 
 
 Entry = tuple[int, int, int, int, int]  # method, crc, packed and unpacked size, where it begins
@@ -163,6 +107,7 @@ class QuickSheets:
         self._forms: dict[tuple[object, ...], _Form | None] = {}
         self._places: dict[tuple[bytes, ...], _Places] = {}
         self._texts: dict[bytes, str] = {}
+        self._frames: dict[tuple[bytes, bytes], list[Area]] = {}
 
     def grid(self, content: bytes, name: str) -> Grid | None:
         """Return the sheet as Book(content, name) gives the first one a reader sees; None: ask Book."""
@@ -175,17 +120,28 @@ class QuickSheets:
             form = self._form(content, entries, name)
             if form is None:
                 return None
-            head, opened, rest = _part(content, entries[_SHEET]).partition(b"<sheetData>")
+            head, opened, rest = _part(content, entries[SHEET]).partition(b"<sheetData>")
             body, closed, tail = rest.partition(b"</sheetData>")
-            end = _TAIL.fullmatch(tail)
-            if not closed or end is None or b't="e"' in tail or _HEAD.fullmatch(head + opened) is None:
+            if not closed:
                 return None
+            merged = self._framed(head + opened, tail)
             strings = self._strings(_part(content, entries[_STRINGS])) if _STRINGS in entries else []
-            rows = self._rows(body, form, self._places, strings)
-            merged = [_area(one) for one in _MERGED.findall(end["merged"] or b"")]
-        except (_NotPlain, struct.error, zlib.error, IndexError, KeyError, UnicodeDecodeError):
+            rows = self._planned(body, form, strings)
+        except (NotPlain, struct.error, zlib.error, IndexError, KeyError, UnicodeDecodeError):
             return None
-        return Grid(f"{name}, sheet {form.sheet!r}", form.sheet, 1, rows, merged, form.from_1904)
+        return Grid(f"{name}, sheet {form.sheet!r}", form.sheet, 1, rows, merged.copy(), form.from_1904)
+
+    def _framed(self, head: bytes, tail: bytes) -> list[Area]:
+        """Return the merged cells, where all around the data is plain; most sheets of a form have the same."""
+        found = self._frames.get((head, tail))
+        if found is None:
+            end = _TAIL.fullmatch(tail)
+            if end is None or b't="e"' in tail or _HEAD.fullmatch(head) is None:
+                raise NotPlain
+            if len(self._frames) > _MOST_FORMS:
+                self._frames.clear()
+            found = self._frames[head, tail] = [_area(one) for one in _MERGED.findall(end["merged"] or b"")]
+        return found
 
     def _form(self, content: bytes, entries: dict[bytes, Entry], name: str) -> _Form | None:
         """Return a workbook's form; None for one that is not plain, or cannot be read."""
@@ -214,19 +170,34 @@ class QuickSheets:
         parts = {one: _part(content, entries[one]) for one in _OF_THE_FORM if one in entries}
         if b"worksheets/sheet1.xml" not in parts[_LINKS]:
             return None
-        return _Form(grid.sheet, bool(grid.from_1904), _Cells(parts))
+        return _Form(grid.sheet, bool(grid.from_1904), QuickCells(parts), {})
+
+    def _planned(self, body: bytes, form: _Form, strings: list[str]) -> Cells:
+        """Return the rows of a sheet's data: by those of a sheet that has the same skeleton, if one was read."""
+        skeleton, values = parted(body)
+        plan, texts = form.plans.get(skeleton), table_of(strings)
+        if plan is not None and texts is not None and plan.values == len(values):
+            form.left = _MOST_PLANNED
+            return plan.rows(values, form.cells.by_kind, texts)
+        places, kinds, rows = self._rows(body, form, self._places, strings)
+        if form.left and plan is None:
+            form.left -= 1
+            plan = planned(places.at, places.width, [kind_of(one) for one in kinds], rows)
+            if plan is not None and plan.values == len(values):
+                form.plans[skeleton] = plan
+        return rows
 
     @staticmethod
     def _rows(
         body: bytes, form: _Form, known: dict[tuple[bytes, ...], _Places], strings: list[str]
-    ) -> list[list[object]]:
-        """Return the rows of a sheet's data, as wide as its widest; a cell's own name says where it stands."""
+    ) -> tuple[_Places, tuple[bytes, ...], Cells]:
+        """Return where a sheet's cells stand, what each is, and its rows, as wide as its widest."""
         begin, end = _FIRST.match(body), body.rfind(b"</row>")
         if begin is None or _LAST.fullmatch(body, end) is None:
-            raise _NotPlain
+            raise NotPlain
         first, *cells = _NEXT.sub(b"", body[begin.end() : end]).split(b'<c r="')
         if first or not cells:
-            raise _NotPlain
+            raise NotPlain
         spots, _, kinds = zip(*[cell.partition(b'"') for cell in cells], strict=True)
         places = known.get(spots)
         if places is None:
@@ -237,40 +208,33 @@ class QuickSheets:
         if strings:
             values = [strings[value] if value.__class__ is int else value for value in values]
         elif int in set(map(type, values)):
-            raise _NotPlain
+            raise NotPlain
         if len(values) != places.lines * places.width:
             flat: list[object] = [None] * (places.lines * places.width)
             deque(map(flat.__setitem__, places.at, values), 0)
             values = flat
-        return _trimmed(values, places.width)
+        return places, kinds, _trimmed(values, places.width)
 
     def _strings(self, part: bytes) -> list[str]:
         """Return the texts that cells share."""
         head, *items = part.split(b"<si>")
         if _STRINGS_HEAD.fullmatch(head) is None or b"sheetData" in part:
-            raise _NotPlain
+            raise NotPlain
         if not items:
             return []
         items[-1] = items[-1].rstrip().removesuffix(b"</sst>")
         if not part.rstrip().endswith(b"</sst>"):
-            raise _NotPlain
+            raise NotPlain
         return [self._texts.get(one) or self._shared(one) for one in items]
 
     def _shared(self, item: bytes) -> str:
         match = _STRING.fullmatch(item.rstrip())
         if match is None:
-            raise _NotPlain
-        if len(self._texts) > _MOST_REMEMBERED:
+            raise NotPlain
+        if len(self._texts) > MOST_REMEMBERED:
             self._texts.clear()
-        self._texts[item] = text = _text(match[1])
+        self._texts[item] = text = text_of(match[1])
         return text
-
-
-def _referred(match: re.Match[str]) -> str:
-    if match[1]:
-        return _NAMED[match[1]]
-    code = int(match[2]) if match[2] else int(match[3], 16)
-    return chr(code) if code > ord(" ") else "\0"
 
 
 def _entries(content: bytes) -> dict[bytes, Entry]:
@@ -278,19 +242,19 @@ def _entries(content: bytes) -> dict[bytes, Entry]:
     end = len(content) - _END_SIZE
     mark, here, also, own, count, size, place, comment = _LAST_ENTRY.unpack_from(content, end)
     if mark != _END or here or also or own != count or place + size != end or comment:
-        raise _NotPlain
+        raise NotPlain
     found: dict[bytes, Entry] = {}
     for _ in range(count):
         mark, flags, method, crc, packed, unpacked, named, extra, noted, start = _ENTRY.unpack_from(content, place)
         name = content[place + 46 : place + 46 + named]
         if mark != b"PK\x01\x02" or flags & _FALSE_FLAGS or method not in _METHODS or name not in _KNOWN:
-            raise _NotPlain
+            raise NotPlain
         if unpacked > MOST or content[start : start + 4] != b"PK\x03\x04":
-            raise _NotPlain
+            raise NotPlain
         found[name] = (method, crc, packed, unpacked, start)
         place += 46 + named + extra + noted
-    if place != end or len(found) != count or _SHEET not in found:
-        raise _NotPlain
+    if place != end or len(found) != count or SHEET not in found:
+        raise NotPlain
     return found
 
 
@@ -308,34 +272,12 @@ def _part(content: bytes, entry: Entry) -> bytes:
         opener = zlib.decompressobj(-15)
         found = opener.decompress(packed, size + 1)
         if not opener.eof or opener.unused_data:
-            raise _NotPlain
+            raise NotPlain
     else:
         found = packed
     if len(found) != size or zlib.crc32(found) != crc:
-        raise _NotPlain
+        raise NotPlain
     return found
-
-
-def _value(what: bytes) -> object:
-    """Return what a cell that has no number holds."""
-    match = _CELL.fullmatch(what)
-    if match is None:
-        raise _NotPlain
-    if match["text"] is not None:
-        return _text(match["text"])
-    return None if match["shared"] is None else int(match["shared"])
-
-
-def _text(raw: bytes) -> str:
-    """Return a text without its references; one that any program might read in another way is not plain."""
-    text = raw.decode("utf-8")
-    if "&" in text:
-        if "&" in _REFERENCE.sub("", text):
-            raise _NotPlain
-        text = _REFERENCE.sub(_referred, text)
-    if not text or _ODD.search(text):
-        raise _NotPlain
-    return text
 
 
 def _trimmed(cells: list[object], step: int) -> list[list[object]]:

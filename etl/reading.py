@@ -18,6 +18,7 @@ from campaign.configuration import FIELDS, Source
 from campaign.errors import ContractError
 from campaign.rows import Row
 from campaign.values import Unreadable, read_day, read_text
+from etl.bundle import Kept
 
 if TYPE_CHECKING:
     from etl.sheet_grid import Book, OneSheet, Sheets
@@ -42,7 +43,7 @@ class Table:
     rows: list[tuple[int, list[object]]]
 
 
-def read_table(path: Path, name: str) -> Table:
+def read_table(path: Kept, name: str) -> Table:
     """Return the first table of a file; ContractError says what is wrong with it."""
     content = path.read_bytes()
     if not content.strip():
@@ -141,7 +142,7 @@ def file_day(name: str, source: Source) -> date | None:
         raise ContractError(name, "the file's name carries no date", f"a name like {source.as_of.filename}") from None
 
 
-def read_rows(path: Path, name: str, source: Source | None = None) -> Iterator[Row]:
+def read_rows(path: Kept, name: str, source: Source | None = None) -> Iterator[Row]:
     """Yield the rows of a file, each of our fields as the cell was: plain form, or a source's mapping or layout.
 
     A row with more cells than the header has a delimiter inside a value: its count is then refused.
@@ -152,7 +153,7 @@ def read_rows(path: Path, name: str, source: Source | None = None) -> Iterator[R
     return rows_of(table_of(path, name, source), name, source)
 
 
-def sheet_rows(path: Path, name: str, source: Source) -> Iterator[Row]:
+def sheet_rows(path: Kept, name: str, source: Source) -> Iterator[Row]:
     """Yield the rows of a workbook, or a CSV, that people laid out: by a source's [source.sheet]."""
     return sheet_rows_in(lambda: book_of(path, name), name, source)
 
@@ -172,7 +173,7 @@ def sheet_rows_in(opened: Callable[[], Sheets], name: str, source: Source) -> It
             yield row
 
 
-def book_of(path: Path, name: str) -> Book | OneSheet:
+def book_of(path: Kept, name: str) -> Book | OneSheet:
     """Return a file's sheets, a CSV's one; ContractError says what is wrong with it."""
     from etl.sheet_grid import Book, OneSheet  # noqa: PLC0415
 
@@ -196,7 +197,7 @@ def _column_gone(name: str, header: str, known: list[str]) -> ContractError:
     return ContractError(name, f"the column {header!r} is missing", f"the header has {', '.join(known)}")
 
 
-def table_of(path: Path, name: str, source: Source | None = None) -> Table:
+def table_of(path: Kept, name: str, source: Source | None = None) -> Table:
     """Return a file's first table: read_table(), or the records of a JSON file."""
     if Path(name).suffix.lower() == JSON:
         from etl.reading_json import json_table  # noqa: PLC0415 - it reads into our Table

@@ -7,13 +7,15 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from campaign.errors import ContractError, UsageError
+from campaign.errors import ContractError, SourceError, UsageError
+from etl.bundle import Inside, Kept, beside, on_disk
 from etl.envelope import Envelope, read_envelope
 from warehouse.versions import sha256_of, sync_folder, write_whole
 
@@ -25,19 +27,20 @@ STALE_AFTER = timedelta(days=1)
 _ODD = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _A_BYTE = 0xFF
 _KEPT = re.compile(r"[0-9]{3,}-")
+_WRITER = json.JSONEncoder(ensure_ascii=False)
 MOST_OF_A_NAME = 60  # characters of a file's own name kept in ours, its ending with them; the manifest has it whole
 
 
 @dataclass(frozen=True)
 class Received:
-    """One load as it arrived: its files in order, each (name it had, file we keep, sha256).
+    """One load as it arrived: its files in order, each (name it had, file we keep or its place in a bundle, sha256).
 
     `came_from`: the folder that this one was before it was taken in, where that was ours.
     """
 
     folder: Path
     source: str
-    files: list[tuple[str, Path, str]]
+    files: list[tuple[str, Kept, str]]
     envelope: Envelope | None = None
     came_from: Path | None = None
 
@@ -58,6 +61,28 @@ def kept_name(number: int, name: str) -> str:
     return f"{number:03d}-{plain_name(name)[-MOST_OF_A_NAME:]}"
 
 
+def _listed(name: str, kept: Kept, digest: str) -> dict[str, Any]:
+    """Return what the manifest says of a file."""
+    told: dict[str, Any] = {"name": name, "kept": kept.name, "sha256": digest}
+    return told | {"in": on_disk(kept), "at": kept.at, "size": kept.size} if isinstance(kept, Inside) else told
+
+
+def _kept(folder: Path, told: dict[str, Any]) -> Kept:
+    """Return the file that a manifest tells of."""
+    if "in" not in told:
+        return folder / str(told["kept"])
+    return Inside(f"{folder}{os.sep}{told['in']}", str(told["kept"]), int(told["at"]), int(told["size"]),
+                  str(told["sha256"]))  # fmt: skip
+
+
+def as_it_arrived(kept: Kept, digest: str) -> bool:
+    """Tell whether a kept file is the bytes that it was."""
+    try:
+        return (sha256(kept.read_bytes()).hexdigest() if isinstance(kept, Inside) else sha256_of(kept)) == digest
+    except (OSError, SourceError):
+        return False
+
+
 def _linked(path: Path, copy: Path) -> bool:
     """Give a file a second name; tell whether the disk can."""
     try:
@@ -67,13 +92,13 @@ def _linked(path: Path, copy: Path) -> bool:
     return True
 
 
-def _folder_of(files: list[Path], ours: Mapping[Path, tuple[str, str]]) -> Path | None:
+def _folder_of(files: Sequence[Kept], ours: Mapping[Kept, tuple[str, str]]) -> Path | None:
     """Return the folder that holds these files of ours, under names as we keep them, and nothing else."""
-    folders = {path.parent for path in files}
+    folders = {Path(one).parent for one in {one.bundle if isinstance(one, Inside) else str(one) for one in files}}
     if len(folders) != 1 or not all(path in ours and _KEPT.match(path.name) for path in files):
         return None
     (folder,) = folders
-    return folder if set(os.listdir(folder)) == {path.name for path in files} else None  # noqa: PTH208 - names do
+    return folder if set(os.listdir(folder)) == set(map(on_disk, files)) else None  # noqa: PTH208 - names do
 
 
 def _moved(folder: Path, to: Path) -> bool:
@@ -104,35 +129,35 @@ class ReceivedStore:
 
     def take(
         self,
-        files: list[Path],
+        files: Sequence[Kept],
         source: str,
         envelope: Envelope | None = None,
-        ours: Mapping[Path, tuple[str, str]] | None = None,
+        ours: Mapping[Kept, tuple[str, str]] | None = None,
     ) -> Received:
         """Copy files in as they are, under a name of their own until settle() gives the load its id.
 
-        `ours`: files that nobody else writes to, each (name it had, sha256): those are linked, not copied. A folder
-        that holds those, named as ours are, and nothing else, becomes the load's.
+        `ours`: files that nobody else writes to, each (name it had, sha256): those are linked, not copied, and taken
+        out of their bundles. A folder that holds those, named as ours are, and nothing else, becomes the load's.
         """
         ours = ours or {}
         for path in files:
-            if path not in ours and not path.is_file():
+            if path not in ours and not (isinstance(path, Path) and path.is_file()):
                 raise UsageError(str(path), "there is no such file", "name a CSV or XLSX file")
         folder = self.folder / f"{INCOMING}{uuid.uuid4().hex}"
         self.folder.mkdir(parents=True, exist_ok=True)
         if (whole := _folder_of(files, ours)) is not None and _moved(whole, folder):
-            there = f"{folder}{os.sep}"
-            moved = [(*ours[path], path.name) for path in files]
-            return Received(
-                folder, source, [(name, Path(there + kept), digest) for name, digest, kept in moved], envelope, whole
-            )
+            there = str(folder)
+            moved = [(*ours[path], beside(there, path)) for path in files]
+            return Received(folder, source, [(name, one, digest) for name, digest, one in moved], envelope, whole)
         folder.mkdir()
-        kept: list[tuple[str, Path, str]] = []
+        kept: list[tuple[str, Kept, str]] = []
         try:
             for number, path in enumerate(files):
                 name, digest = ours.get(path, (plain_name(path.name), ""))
                 copy = folder / kept_name(number, name)
-                if not digest or not _linked(path, copy):
+                if isinstance(path, Inside):
+                    copy.write_bytes(path.read_bytes())
+                elif not digest or not _linked(path, copy):
                     shutil.copyfile(path, copy)
                     digest = sha256_of(copy)
                 kept.append((name, copy, digest))
@@ -146,14 +171,14 @@ class ReceivedStore:
         content: dict[str, Any] = {"source": received.source, "received_at": received_at.astimezone(UTC).isoformat()}
         if received.envelope is not None:
             content["envelope"] = received.envelope.document()
-        files = [{"name": name, "kept": path.name, "sha256": digest} for name, path, digest in received.files]
-        lines = ",\n  ".join(json.dumps(one, ensure_ascii=False) for one in files)
+        lines = ",\n  ".join(_WRITER.encode(_listed(*one)) for one in received.files)
         manifest = f'{json.dumps(content, ensure_ascii=False, indent=1)[:-2]},\n "files": [\n  {lines}\n ]\n}}'
         write_whole(received.folder / MANIFEST, manifest.encode())
         folder = self.folder / batch_id(received_at)
         received.folder.rename(folder)
         sync_folder(self.folder)
-        moved = [(name, folder / path.name, one) for name, path, one in received.files]
+        there = str(folder)
+        moved = [(name, beside(there, path), one) for name, path, one in received.files]
         return Received(folder, received.source, moved, received.envelope)
 
     def finish(self, received: Received) -> None:
@@ -194,7 +219,7 @@ class ReceivedStore:
     def _read(folder: Path) -> Received:
         try:
             content = json.loads((folder / MANIFEST).read_text("utf-8"))
-            files = [(str(one["name"]), folder / str(one["kept"]), str(one["sha256"])) for one in content["files"]]
+            files = [(str(one["name"]), _kept(folder, one), str(one["sha256"])) for one in content["files"]]
             envelope = read_envelope(content["envelope"], str(folder / MANIFEST)) if "envelope" in content else None
             return Received(folder, str(content["source"]), files, envelope)
         except (OSError, ValueError, KeyError, TypeError) as problem:

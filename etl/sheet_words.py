@@ -167,18 +167,25 @@ def _matched(match: re.Match[str]) -> date | None:
 
 def reporting_days(texts: list[str]) -> list[date]:
     """Return the days a title may be about: those after "đến ngày", else those not of a letter or a plan."""
+    told = [_days_told(text) for text in texts]
+    until = [day for days, _ in told for day in days]
+    return list(dict.fromkeys(until or [day for _, days in told for day in days]))
+
+
+@lru_cache(maxsize=1_000)  # a thousand reports of one day have one title
+def _days_told(text: str) -> tuple[tuple[date, ...], tuple[date, ...]]:
+    """Return the days after "đến ngày" in a text, and the others that are not of a letter or a plan."""
     until: list[date] = []
     other: list[date] = []
-    for text in texts:
-        for match in _ANY_DATE.finditer(text):
-            day = _matched(match)
-            if day is None:
-                continue
-            if _UNTIL.search(text[: match.start()]) and "kèm theo" not in text[: match.start()].casefold():
-                until.append(day)
-            elif not _OF_THE_LETTER.search(text):
-                other.append(day)
-    return list(dict.fromkeys(until or other))
+    for match in _ANY_DATE.finditer(text):
+        day = _matched(match)
+        if day is None:
+            continue
+        if _UNTIL.search(text[: match.start()]) and "kèm theo" not in text[: match.start()].casefold():
+            until.append(day)
+        elif not _OF_THE_LETTER.search(text):
+            other.append(day)
+    return tuple(until), tuple(other)
 
 
 def in_old_font(texts: list[str]) -> bool:

@@ -12,12 +12,14 @@ import duckdb
 
 from warehouse.statements import statement
 
+SOME = 5_000  # counts of one load from which the packings that text alone gains from cost more than they save
 LARGE = 250_000  # rows from which a second core pays: below, a small load stays the quiet guest of a busy machine
 _PARTS = 2
+PLAIN_PACKING = "set disabled_compression_methods = 'fsst,dict_fsst,zstd'"
 _PACKING = (  # what is packed is written out at once, and by the ways that suit codes and counts
     "set wal_autocheckpoint = '1TB'",
     "set write_buffer_row_group_count = 1",
-    "set disabled_compression_methods = 'fsst,dict_fsst,zstd'",
+    PLAIN_PACKING,
 )
 
 

@@ -17,7 +17,7 @@ from campaign.errors import CheckFailed, SourceError
 from campaign.rows import Measure, Series, Tally
 from campaign.standing import Standing
 from campaign.units import Unit
-from warehouse.bulk import both_cores, put_counts
+from warehouse.bulk import PLAIN_PACKING, SOME, both_cores, put_counts
 from warehouse.decisions import Decisions
 from warehouse.reader import READ_SETTINGS
 from warehouse.records import RefusedRow, StatedRow, SubmissionRow, TargetRow
@@ -52,12 +52,13 @@ def utc(moment: datetime) -> datetime:
 
 
 class NextVersion:
-    """The version being built: an open transaction on its own file."""
+    """The version being built: an open transaction on its own file; `counts`: how many it took all at once."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, *, make: bool = True) -> None:
         """Make what tables are missing; not so for a version that is only looked at."""
         self._connection = connection
         self.changed = False
+        self.counts = 0
         for name in names("schema") if make else ():
             connection.execute(statement("schema", name))
         self._since = self.last_seq()
@@ -192,6 +193,7 @@ class NextVersion:
             self._connection.execute(statement("renewals", "standing_replaced"))
             self._connection.unregister("arrived")
         put_counts(self._connection, table, received_at, batch)
+        self.counts += table.num_rows
         self._since = self.last_seq()
         self.changed = True
 
@@ -316,6 +318,8 @@ def next_version(store: VersionStore, now: datetime, *, empty: bool = False) -> 
             changed = publication.version.changed
             if changed:
                 publication.version.build_marts_and_check()
+                if not empty and publication.version.counts >= SOME:
+                    connection.execute(PLAIN_PACKING)
                 connection.execute("commit")
                 connection.execute("checkpoint")
         if changed:

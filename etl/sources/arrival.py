@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from campaign.configuration import Configuration, Source
+from etl.bundle import Kept
 from warehouse.versions import write_whole
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Arrival:
 
     name: str
     sha256: str
-    copy: Path
+    copy: Kept
     size: int
     grid: Grid | None = None
 

@@ -42,7 +42,8 @@ def fetch(config: Configuration, source: Source, scratch: Path, look_again_after
         time.sleep(look_again_after)
         second = _look(source, folder)
         settled = sorted((seen[1], name) for name, seen in candidates.items() if second.get(name) == seen)
-        wanted = [Wanted(f"{folder}{os.sep}{name}", second[name], f"{scratch}{os.sep}{kept_name(number, name)}")
+        wanted = [Wanted(f"{folder}{os.sep}{name}", second[name], f"{scratch}{os.sep}{kept_name(number, name)}",
+                         known.get(plain_name(name), {}).get("sha256"))
                   for number, (_, name) in enumerate(settled)]  # fmt: skip
         arrivals: list[tuple[Arrival, Seen]] = []
         for it, (_, name), done in zip(wanted, settled, copies.all(wanted), strict=True):
@@ -50,12 +51,9 @@ def fetch(config: Configuration, source: Source, scratch: Path, look_again_after
             if done.problem is not None:
                 found.problems.append(str(_unreadable(plain, done.problem)))
             elif done.sha256 is not None:
-                arrivals.append((Arrival(plain, done.sha256, Path(it.copy), it.seen[0], done.grid), it.seen))
-    for one, _ in arrivals:
-        if known.get(one.name, {}).get("sha256") == one.sha256:
-            one.copy.unlink()
-        else:
-            found.fresh.append(one)
+                kept = done.inside or Path(it.copy)
+                arrivals.append((Arrival(plain, done.sha256, kept, it.seen[0], done.grid), it.seen))
+    found.fresh += [one for one, _ in arrivals if known.get(one.name, {}).get("sha256") != one.sha256]
     found.remember = partial(_remember, config, source, arrivals)
     return found
 

@@ -3,7 +3,9 @@
 import hashlib
 import io
 import os
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
@@ -12,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 import etl.pull
 from campaign.errors import ContractError
 from etl import copies
+from etl.bundle import on_disk
 from etl.copies import Copied, Wanted, copying
 from etl.pull import pull_source
 from etl.sheet_grid import Book
@@ -57,7 +60,9 @@ def check(wanted: list[Wanted], done: list[Copied]) -> None:
             assert copied == Copied()
             continue
         content = Path(one.path).read_bytes()
-        assert Path(one.copy).read_bytes() == content
+        kept = copied.inside or Path(one.copy)
+        assert (kept.read_bytes(), kept.name, kept.parent) == (content, str(number), Path(one.copy).parent)
+        assert (copied.inside is None) == (number == 7), "a text has a file of its own"
         assert copied.sha256 == hashlib.sha256(content).hexdigest()
         grid = copied.grid
         assert (grid is None) == (number == 7)
@@ -86,6 +91,29 @@ def test_a_second_process_that_dies_leaves_its_files_to_the_first(wanted: list[W
         check(wanted, both.all(wanted))
 
 
+def test_a_second_process_that_dies_midway_leaves_none_of_its_files_behind(
+    wanted: list[Wanted], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share, asked = copies.Copying._share, list[int]()
+
+    def dying(second: subprocess.Popen[bytes], *others: Any) -> bool:
+        asked.append(len(others[2]))
+        if len(asked) == 3:
+            second.kill()
+            second.wait()
+        return share(second, *others)
+
+    monkeypatch.setattr(copies.Copying, "_share", staticmethod(dying))
+    monkeypatch.setattr(copies, "_AT_ONCE", 8)
+    with copying(FILES) as both:
+        if both._second is None:
+            pytest.skip("the machine has no room for a second process")
+        check(wanted, done := both.all(wanted))
+    assert len(asked) == 3
+    assert {Path(one.inside.bundle).name for one in done if one.inside} == {"files-1.zip"}
+    assert not (Path(wanted[0].copy).parent / "files-2.zip").exists()
+
+
 def test_few_files_are_copied_alone_and_read_later(wanted: list[Wanted]) -> None:
     with copying(3) as alone:
         assert alone._second is None
@@ -112,9 +140,8 @@ def test_many_workbooks_of_a_folder_are_one_load_and_a_bad_one_keeps_no_other_ou
     names = [f"{number:03d}.xlsx" for number in range(FILES)]
     assert [name for name, _, _ in load.files] == names
     assert all(path.read_bytes() == (inbox / name).read_bytes() for name, path, _ in load.files)
-    assert {path.name for path in load.folder.iterdir()} == {
-        *(path.name for _, path, _ in load.files), "manifest.json", "finished",
-    }  # fmt: skip
+    found = {path.name for path in load.folder.iterdir()}
+    assert found == {*(on_disk(kept) for _, kept, _ in load.files), "manifest.json", "finished"}
     again = pull_source(small.config, "inbox")
     assert (again["files"], len(small.received.loads())) == (0, 1)
     os.utime(inbox / "000.xlsx", (500, 500))

@@ -10,6 +10,7 @@ import pytest
 import etl.pull
 import etl.sources.folder
 from campaign.errors import CanDichError, ContractError, UsageError
+from etl import copies
 from etl.intake import Outcome
 from etl.pull import pull_source
 from tests.warehouse.small import CONFIG, ID, Small, counts, everything_in
@@ -183,15 +184,15 @@ def test_a_file_that_cannot_be_opened_keeps_nothing_out_and_is_tried_by_every_pu
 ) -> None:
     locked = small.write("inbox/locked.csv", counts(("00102", "3", 6)))
     small.write("inbox/good.csv", counts(("00101", "3", 5)))
-    real = Path.read_bytes
+    real = copies.content_of
 
-    def read_bytes(path: Path) -> bytes:
-        if path == locked:
-            raise PermissionError(13, "Permission denied", str(path))
+    def content_of(path: str) -> bytes:
+        if path == str(locked):
+            raise PermissionError(13, "Permission denied", path)
         return real(path)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "read_bytes", read_bytes)
+        patched.setattr(copies, "content_of", content_of)
         for _ in range(2):
             with pytest.raises(ContractError, match=r"locked.csv: not readable \(Permission denied\)"):
                 pull(small)

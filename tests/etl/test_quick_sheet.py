@@ -211,3 +211,59 @@ def test_what_needs_care_is_left_to_the_careful_way(change: str) -> None:
     if change == "no text":
         content = with_parts(content, {SHEET: b"<worksheet " + SPACE.encode() + b"><sheetData/></worksheet>"})
     assert QuickSheets().grid(content, NAME) is None
+
+
+def test_a_sheet_with_the_skeleton_of_another_has_its_own_values_and_what_is_odd_is_left_to_the_parser() -> None:
+    """One sheet is learnt; others put other things where its values stand, and must agree with the parser in each."""
+    book, out = Workbook(), io.BytesIO()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    for row in (["Xã", "Ngày", "Số"], ["00101", date(2025, 2, 5), 7], [None, None, 8], ["00102", None, 9]):
+        sheet.append(row)
+    book.save(out)
+    quick, seen = QuickSheets(), 0
+    assert agree(quick, out.getvalue())
+    with zipfile.ZipFile(out) as archive:
+        parts = {one: archive.read(one) for one in archive.namelist()}
+    odd = [
+        b"8",
+        b"8.0",
+        b"-8",
+        b"08",
+        b"8e3",
+        b"1e400",
+        b" 8",
+        b"8 ",
+        b"x",
+        b"&#56;",
+        b"45000",
+        b"nan",
+        b"0x8",
+        b"",
+        b"<",
+        b"1</v><v>2",
+    ]
+    texts = [
+        b"a",
+        b"a &amp; b",
+        b"&lt",
+        b" a",
+        b"a\n",
+        b"_x0041_",
+        b"\xff",
+        b"&#0;",
+        b"00101",
+        b"",
+        b"1</t></is></c><c>",
+    ]
+    for old, others in ((b">8<", odd), (b">7<", odd), (b">45693<", odd), (b">00101<", texts), (b">00102<", texts)):
+        assert old in parts[SHEET]
+        for other in others:
+            made = io.BytesIO()
+            with zipfile.ZipFile(made, "w") as archive:
+                for name, part in parts.items():
+                    changed = part.replace(old, b">" + other + b"<") if name == SHEET else part
+                    archive.writestr(name, changed)
+            seen += agree(quick, made.getvalue())
+    assert seen > 20
+    assert any(form is not None and form.plans for form in quick._forms.values()), "and by its skeleton"
