@@ -27,7 +27,7 @@ PORT = 8598
 URL = f"http://127.0.0.1:{PORT}"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 CHART = ".js-plotly-plot .main-svg .trace"
-SEEN = """() => document.querySelector("h1") && document.querySelector(".cd-card, .cd-kpi")
+SEEN = """() => document.querySelector("h1") && document.querySelector(".cd-answers")
   && [...document.querySelectorAll(".cd-still img")].some(one => one.complete && one.naturalWidth > 0)"""
 RUNNING = "[data-testid=stApp][data-test-script-state=running]"
 SETTLED = """() => new Promise(done => {
