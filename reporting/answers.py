@@ -64,9 +64,15 @@ def answers(told: Brief, one: Assessment, campaign: Campaign) -> Answers:
     )
 
 
-def called(one: Call, lang: str) -> str:
-    """Return why a unit is called and what that would move."""
-    return text("quick.call", lang, why=one.why, n=one.remaining, share=numbers.percent(one.share, lang, finished=True))
+def called(one: Call, lang: str, *, shared: bool = True) -> str:
+    """Return why a unit is called and what that would move; `shared`: with its share of all that is left."""
+    return text(
+        "quick.call" if shared else "quick.call.wall",
+        lang,
+        why=one.why,
+        n=one.remaining,
+        share=numbers.percent(one.share, lang, finished=True),
+    )
 
 
 def _done(row: UnitProgress, lang: str) -> Card:

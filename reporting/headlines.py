@@ -73,7 +73,7 @@ def burnup(rows: Sequence[UnitProgress], campaign: Campaign, lang: str) -> str:
     found = run(rows)
     if found is None or row.remaining is None:
         return text("overview.burnup", lang)
-    if row.as_of > campaign.end:
+    if row.as_of >= campaign.end:
         return _after_the_end(rows, campaign, lang)
     side = "below" if found.below else "on"
     if found.days is None:
@@ -105,7 +105,7 @@ def _finished(row: UnitProgress, campaign: Campaign, lang: str) -> str:
 
 
 def _after_the_end(rows: Sequence[UnitProgress], campaign: Campaign, lang: str) -> str:
-    """Return what was missing at the deadline, and what was done since."""
+    """Return what is missing at the deadline or after it, and what was done since."""
     row = rows[-1]
     at_end = next((one for one in rows if one.as_of == campaign.end), None)
     more = row.done - at_end.done if at_end else 0

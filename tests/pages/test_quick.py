@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -24,7 +25,9 @@ from pages._gate import Gate
 from pages.quick.asked import Asked
 from pages.quick.eyes import WHOLE, Eyes
 from pages.quick.kept import Kept, made
+from pages.quick.page import folded
 from pages.quick.serving import QuickView
+from reporting.quick import Board
 from tests.pages.house import EMPTY, FORMULA, ID, LATER, SCRIPT, build, ingest, report, write
 
 DAY_3 = date(2025, 3, 3)
@@ -358,6 +361,25 @@ def test_a_page_is_small_however_many_units_there_are(tmp_path, leaves, name):
     assert leaves > 150 or left_out is None
     paper = page(Client(view), f"/xem/nhieu-{leaves}?as_of=2025-03-02&in=1")
     assert paper.count("<li><i>") <= 140
+
+
+@pytest.mark.parametrize(
+    ("leaves", "here", "skipped", "parts"),
+    [
+        (20, None, 0, [(20, False)]),  # too few to be worth folding
+        (21, None, 0, [(10, False), (6, True), (5, False)]),
+        (40, 20, 0, [(10, False), (10, True), (1, False), (14, True), (5, False)]),  # the unit itself is never folded
+        (60, None, 70, [(10, False), (45, True), (5, False)]),
+    ],
+)
+def test_a_small_screen_folds_the_middle_of_a_board_and_every_line_stands_in_one_piece(leaves, here, skipped, parts):
+    lines = tuple(SimpleNamespace(rank=str(at), is_here=at == here) for at in range(leaves))
+    board = Board("", lines, before=20 if skipped else 0, skipped=skipped)
+    found = folded(board)
+    assert [(len(one.lines), one.folds) for one in found] == parts
+    assert [line for one in found for line in one.lines] == list(lines)
+    assert sum(one.between for one in found if one.folds) == sum(n for n, folds in parts if folds) + skipped
+    assert [one.gap for one in found if one.gap >= 0] == ([10] if skipped else [])  # after the twentieth line
 
 
 def many(folder: Path, leaves: int, name: str) -> Path:
