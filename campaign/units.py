@@ -124,7 +124,7 @@ class Tree:
             depths.setdefault(self._by_code[code].level, []).append(self.depth[code])
         return sorted(depths, key=lambda level: (min(depths[level]), max(depths[level])))
 
-    @property
+    @cached_property
     def tops(self) -> list[str]:
         """Return the codes of all top units."""
         return [code for code in self.codes if self._by_code[code].parent_code is None]

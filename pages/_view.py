@@ -53,6 +53,7 @@ class View:
     stage: str
     viewer: Viewer = ANYBODY_HERE
     met: dict[tuple[date, str, str], _ask.Rows] = field(default_factory=dict, compare=False)  # within one run
+    inside: dict[str, _ask.Rows] = field(default_factory=dict, compare=False)  # so are these: of a unit and below it
 
     def says(self, key: str, **params: object) -> str:
         """Return a text in the language of the view."""
@@ -160,8 +161,11 @@ class View:
 
     def within(self, code: str | None = None) -> _ask.Rows:
         """Return the rows of a unit and of everything below it."""
-        inside = frozenset(self.tree.subtree(code or self.scope))
-        return tuple(row for row in self.rows() if row.code in inside)
+        asked = code or self.scope
+        if asked not in self.inside:
+            codes = frozenset(self.tree.subtree(asked))
+            self.inside[asked] = tuple(row for row in self.rows() if row.code in codes)
+        return self.inside[asked]
 
     def parent_name(self, row: UnitProgress) -> str:
         """Return the name of the unit above; empty right below the only top, where it says nothing."""

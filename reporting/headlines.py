@@ -139,8 +139,10 @@ def forecast(one: Assessment, campaign: Campaign, lang: str) -> str:
     if row.is_leaf:
         chance = forecasts.likely(prospect, lang)
         return text("headline.forecast.unit", lang, name=row.name, share=share, on=end, chance=chance)
+    # What is over in one unit does not help another: a share of all or more would promise what the units do not keep.
+    key = "units" if one.expected_share is not None and one.expected_share < 1 else "only_units"
     on_time, due = numbers.half_up(prospect.units_on_time), row.units_with_target
-    return text("headline.forecast.units", lang, name=row.name, share=share, on=end, n=on_time, of=due)
+    return text(f"headline.forecast.{key}", lang, name=row.name, share=share, on=end, n=on_time, of=due)
 
 
 def below(rows: Sequence[UnitProgress], lang: str) -> str:
