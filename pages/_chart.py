@@ -47,7 +47,7 @@ def _let_words_go_first() -> None:
 
 
 def _keys(view: View, unit: str) -> str:
-    keys = [("", "chart.done"), ("cd-dash", "chart.plan"), ("cd-dot", "chart.target")]
+    keys = [("", "chart.done"), ("cd-dash", "chart.plan"), ("cd-target", "chart.target")]
     if _forecast.of(view, unit).prospect.band:
         keys.append(("cd-fan", "chart.forecast"))
     if charts.excused_days(view.campaign, view.tree, view.scope):

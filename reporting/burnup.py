@@ -195,7 +195,7 @@ def _picture(drawn: Burnup) -> str:
         parts.append(f'<polygon points="{points} {ends}" fill="{DONE_FILL}"/>')
     parts.append(line(" ".join(at(day, value) for day, value in drawn.planned), PLAN, 2, "9,9"))
     parts.append(line(f"0,{at(drawn.first, drawn.target).partition(',')[2]} 1000,"
-                      f"{at(drawn.first, drawn.target).partition(',')[2]}", PLAN, 1.5, "3,3"))  # fmt: skip
+                      f"{at(drawn.first, drawn.target).partition(',')[2]}", PLAN, 1.5))  # fmt: skip
     if drawn.reported:
         parts.append(line(points, DONE, 3))
     if drawn.silent and drawn.as_of is not None:

@@ -127,7 +127,7 @@ def burnup(drawn: Burnup, lang: str) -> Finished:
     _add_band(figure, drawn, lang)
     for day in drawn.excused:
         figure.add_vrect(x0=moment(day, -12), x1=moment(day, 12), fillcolor=BAND, line_width=0, layer="below")
-    figure.add_hline(y=drawn.target, line={"color": PLAN, "width": 1.5, "dash": "dot"})
+    figure.add_hline(y=drawn.target, line={"color": PLAN, "width": 1.5})
     label = {"text": numbers.whole(drawn.target, lang), "xanchor": "left", "yshift": 9, "font": {"size": 11}}
     figure.add_annotation(x=drawn.day_ticks[0], y=drawn.target, showarrow=False, **label)
     if drawn.as_of is not None:

@@ -14,15 +14,16 @@ from markupsafe import Markup
 from pages._document import ICON
 from pages._templates import templates
 from pages.quick.asked import PRINT, WALL, WALL_VIEWS, Asked
-from reporting import campaigns, inline_svg, palette
+from reporting import campaigns, inline_svg, numbers, palette
 from reporting.answers import called
 from reporting.inline_svg import Inline
-from reporting.quick import Line, Quick
+from reporting.quick import Board, Line, Quick
 from reporting.texts import LANGUAGES, text
 
 FOLDER = Path(__file__).parent / "templates"
 REFRESH, WALL_REFRESH = 60, 30  # seconds
-WALL_ROWS, WALL_LAGGING = 12, 7  # lines a column of the wall has room for
+WALL_ROWS, WALL_LAGGING = 10, 6  # lines a column of the wall has room for
+FIRST, LAST, FOLDED = 10, 5, 6  # of a board on a small screen: those shown at either end, the fewest worth folding
 DIGIT_EM = 0.45  # the width of a digit of a count label, in the size of the chart's own text
 WORKING = ("overview", "targets", "ranking", "lagging", "forecast", "sources")
 TEMPLATES = {"": "quick.html", WALL: "wall.html", PRINT: "print.html"}
@@ -35,6 +36,19 @@ class Note:
     says: str
     href: str = ""
     label: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Lines of a board in one piece: whether a small screen folds them away, and where in them the gap is, if it is.
+
+    `between`: how many units are neither shown there nor folded out: the lines, and those of the gap.
+    """
+
+    lines: Sequence[Line]
+    folds: bool = False
+    gap: int = -1
+    between: int = 0
 
 
 @cache
@@ -59,6 +73,7 @@ def drawn(asked: Asked, q: Quick, notes: list[Note]) -> str:
     chart = inline_svg.burnup(q.burnup, q.described, q.lang) if q.burnup else None
     given = _given(asked, q.lang, f"{q.row.name} · {q.brief.campaign}", lively=asked.mode != PRINT)
     given |= {"drawn": None if chart is None else _placed(chart), "call": partial(called, lang=q.lang)}
+    given |= {"day": numbers.day_short(q.row.as_of, q.lang), "folded": folded}
     if q.is_part:  # the machinery is the whole campaign's
         given["menu"] = [one for one in given["menu"] if one["href"] != asked.working("sources")]
     if asked.mode == WALL:
@@ -87,6 +102,22 @@ def _on_the_wall(asked: Asked, q: Quick) -> dict[str, Any]:
         "lagging": _columns(lagging, WALL_LAGGING),
         "shown_lagging": len(lagging),
     }
+
+
+def folded(board: Board) -> list[Part]:
+    """Return a board in pieces: both ends, and the middle that a small screen folds; the unit itself is never folded."""
+    count = len(board.lines)
+    is_long = count >= FIRST + FOLDED + LAST
+    middle = [is_long and FIRST <= at < count - LAST and not one.is_here for at, one in enumerate(board.lines)]
+    parts, start = [], 0
+    for at in range(1, count + 1):
+        if at < count and middle[at] == middle[start]:
+            continue
+        has_gap = board.skipped > 0 and start <= board.before < at
+        between = at - start + (board.skipped if has_gap else 0)
+        parts.append(Part(board.lines[start:at], middle[start], board.before - start if has_gap else -1, between))
+        start = at
+    return parts
 
 
 def _columns(lines: Sequence[Line], most: int) -> list[Sequence[Line]]:
