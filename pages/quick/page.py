@@ -105,7 +105,7 @@ def _on_the_wall(asked: Asked, q: Quick) -> dict[str, Any]:
 
 
 def folded(board: Board) -> list[Part]:
-    """Return a board in pieces: both ends, and the middle that a small screen folds; the unit itself is never folded."""
+    """Return a board in pieces: both ends, and the middle that a small screen folds, the unit itself never."""
     count = len(board.lines)
     is_long = count >= FIRST + FOLDED + LAST
     middle = [is_long and FIRST <= at < count - LAST and not one.is_here for at, one in enumerate(board.lines)]
