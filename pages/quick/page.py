@@ -22,7 +22,7 @@ from reporting.texts import LANGUAGES, text
 
 FOLDER = Path(__file__).parent / "templates"
 REFRESH, WALL_REFRESH = 60, 30  # seconds
-WALL_ROWS, WALL_LAGGING = 11, 6  # lines a column of the wall has room for
+WALL_ROWS, WALL_LAGGING = 10, 6  # lines a column of the wall has room for
 FIRST, LAST, FOLDED = 10, 5, 6  # of a board on a small screen: those shown at either end, the fewest worth folding
 DIGIT_EM = 0.45  # the width of a digit of a count label, in the size of the chart's own text
 WORKING = ("overview", "targets", "ranking", "lagging", "forecast", "sources")

@@ -14,7 +14,7 @@ from tests.browser.conftest import Server, settled, whole
 from tests.warehouse.small import CONFIG, ID, Small, counts
 
 pytestmark = pytest.mark.browser
-TODAY = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()  # the campaign's own day: in UTC it is another for seven hours
+TODAY = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()  # the campaign's own day, not that of UTC
 YESTERDAY = TODAY - timedelta(days=1)
 HEADING = "Chiến dịch chưa có số liệu: đang chờ báo cáo đầu tiên của 3 đơn vị"
 

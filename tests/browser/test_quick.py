@@ -6,6 +6,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import Server
 from tests.pages.house import ID, LATER, build, ingest, report
+from tests.pages.test_quick_boards import many
 
 pytestmark = pytest.mark.browser
 
@@ -91,6 +92,51 @@ def test_the_wall_needs_no_scrolling(browser: Browser, server: Server, way: str)
     assert page.evaluate("document.documentElement.scrollHeight") <= 1080
     assert page.evaluate("document.querySelector('main').scrollHeight") <= 1080
     page.close()
+
+
+def test_the_wall_cuts_neither_when_it_was_updated_nor_whom_to_call(browser: Browser, server: Server):
+    page = browser.new_page(viewport={"width": 1920, "height": 1080})
+    page.goto(server.url + WAYS["wall"])
+    cut = page.locator(".foot p, .key span, .figs .fig, .figs p, .who").evaluate_all(
+        "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.textContent)"
+    )
+    below = page.locator(".who").evaluate("one => one.scrollHeight - one.clientHeight")
+    tall = page.locator(".foot p").evaluate("one => one.clientHeight / parseFloat(getComputedStyle(one).fontSize)")
+    page.close()
+    assert (cut, below) == ([], 0)
+    assert tall < 2  # one line
+
+
+@pytest.mark.parametrize("width", [720, 768, 1000, 1280, 1349, 1366, 1920])
+@pytest.mark.parametrize("way", ["page", "english"])
+def test_the_figures_of_the_answers_stand_on_one_line(browser: Browser, server: Server, way: str, width: int):
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto(server.url + WAYS[way])
+    tops = page.locator(".answers .fig").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
+    page.close()
+    assert len(tops) == 3
+    assert max(tops) - min(tops) < 1
+
+
+def test_a_long_board_is_folded_on_a_phone_and_whole_on_a_desk_and_on_paper(browser: Browser, tmp_path):
+    with Server(many(tmp_path, 121, "Xã")).running() as own:
+        context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+        page = context.new_page()
+        page.goto(f"{own.url}/xem/nhieu-121?as_of=2025-03-02&tu-dong=0")
+        rows = page.locator(".board tbody tr:visible:not(.gap)")
+        expect(rows).to_have_count(15)
+        expect(page.get_by_text("106 đơn vị ở giữa", exact=True)).to_be_visible()
+        page.get_by_text("Hiện thêm 106 đơn vị ở giữa").click()
+        expect(rows).to_have_count(121)
+        page.get_by_text("Thu gọn").click()
+        expect(rows).to_have_count(15)
+        page.emulate_media(media="print")
+        expect(rows).to_have_count(121)
+        page.emulate_media(media="screen")
+        page.set_viewport_size({"width": 1366, "height": 768})
+        expect(rows).to_have_count(121)
+        expect(page.locator("summary")).to_be_hidden()
+        context.close()
 
 
 def test_paper_is_one_sheet_of_a4(page: Page, server: Server):

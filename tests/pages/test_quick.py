@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from html import unescape
 from pathlib import Path
-from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -25,10 +24,8 @@ from pages._gate import Gate
 from pages.quick.asked import Asked
 from pages.quick.eyes import WHOLE, Eyes
 from pages.quick.kept import Kept, made
-from pages.quick.page import folded
 from pages.quick.serving import QuickView
-from reporting.quick import Board
-from tests.pages.house import EMPTY, FORMULA, ID, LATER, SCRIPT, build, ingest, report, write
+from tests.pages.house import EMPTY, FORMULA, ID, LATER, SCRIPT, build, ingest, report
 
 DAY_3 = date(2025, 3, 3)
 HERE = f"/xem/{ID}?as_of=2025-03-03"
@@ -347,62 +344,12 @@ def test_the_start_names_the_campaigns(client):
         assert f'href="/xem/{one}"' in html
 
 
-@pytest.mark.parametrize(("leaves", "name"), [(130, "Xã"), (700, "Phường"), (400, "Một cái tên rất dài " * 12)])
-def test_a_page_is_small_however_many_units_there_are(tmp_path, leaves, name):
-    config = many(tmp_path, leaves, name)
-    view = QuickView(load(config))
-    html = page(Client(view), f"/xem/nhieu-{leaves}?as_of=2025-03-02")
-    assert len(html.encode()) <= 60_000
-    rows = list(BOARD_ROW.finditer(html))
-    left_out = re.search(r"([\d.]+) đơn vị ở giữa không hiện ở đây", html)
-    assert len(rows) + (int(left_out[1].replace(".", "")) if left_out else 0) == leaves
-    assert [one["rank"] for one in rows][:1] == ["1"]
-    assert [one["rank"] for one in rows][-1:] == [str(leaves)]
-    assert leaves > 150 or left_out is None
-    paper = page(Client(view), f"/xem/nhieu-{leaves}?as_of=2025-03-02&in=1")
-    assert paper.count("<li><i>") <= 140
-
-
-@pytest.mark.parametrize(
-    ("leaves", "here", "skipped", "parts"),
-    [
-        (20, None, 0, [(20, False)]),  # too few to be worth folding
-        (21, None, 0, [(10, False), (6, True), (5, False)]),
-        (40, 20, 0, [(10, False), (10, True), (1, False), (14, True), (5, False)]),  # the unit itself is never folded
-        (60, None, 70, [(10, False), (45, True), (5, False)]),
-    ],
-)
-def test_a_small_screen_folds_the_middle_of_a_board_and_every_line_stands_in_one_piece(leaves, here, skipped, parts):
-    lines = tuple(SimpleNamespace(rank=str(at), is_here=at == here) for at in range(leaves))
-    board = Board("", lines, before=20 if skipped else 0, skipped=skipped)
-    found = folded(board)
-    assert [(len(one.lines), one.folds) for one in found] == parts
-    assert [line for one in found for line in one.lines] == list(lines)
-    assert sum(one.between for one in found if one.folds) == sum(n for n, folds in parts if folds) + skipped
-    assert [one.gap for one in found if one.gap >= 0] == ([10] if skipped else [])  # after the twentieth line
-
-
-def many(folder: Path, leaves: int, name: str) -> Path:
-    """Make a campaign of one province and so many communes; commune n has done n of 1,000."""
-    folder.mkdir(exist_ok=True)
-    config = folder / "config.toml"
-    config.write_text(
-        f'data = "data"\n[[campaign]]\nid = "nhieu-{leaves}"\nname = {{ vi = "Nhiều đơn vị" }}\nstart = 2025-03-01\n'
-        'end = 2025-03-05\nunits = "units.csv"\ntargets = "targets.csv"\n',
-        "utf-8",
-    )
-    codes = [f"u{number:05}" for number in range(1, leaves + 1)]
-    units = [(code, f"{name} {number}", "commune", "T") for number, code in enumerate(codes, 1)]
-    write(folder / "units.csv", [("code", "name", "level", "parent_code"), ("T", "Tỉnh", "province", ""), *units])
-    write(folder / "targets.csv", [("unit_code", "target"), *((code, 1000) for code in codes)])
-    counts = [(code, "2025-03-02", number) for number, code in enumerate(codes, 1)]
-    file = write(folder / "day.csv", [("unit_code", "as_of", "count"), *counts])
-    moment = "2025-03-02T16:00:00+07:00"
-    assert (
-        main(["--config", str(config), "ingest", "--campaign", f"nhieu-{leaves}", "--received-at", moment, str(file)])
-        == 0
-    )
-    return config
+def test_the_wall_names_its_campaign_where_a_unit_lies_and_when_it_was_updated(client):
+    wall = page(client, f"{HERE}&che-do=tuong")
+    assert '<p class="drive">Chiến dịch thử</p>' in wall
+    assert re.search(r'<footer class="foot"><p>Số liệu đến hết 03/03/2025, cập nhật \d\d:\d\d [\d/]{10}\.</p>', wall)
+    called = re.findall(r'<p class="n"><b>[^<]*</b> <small>([^<]*)</small></p>', wall)
+    assert called == ["Huyện Bình", "Huyện An"]
 
 
 def test_the_pages_kept_are_bounded_by_their_bytes():
