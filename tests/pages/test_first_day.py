@@ -166,7 +166,7 @@ def test_the_first_file_is_previewed_sent_and_shown(config: Path, visit: Visit) 
     assert (found["version"], found["accepted"], found["rejected"]) == ("v000001", 2, 1)
     shown = Shown(visit())
     assert TITLE not in shown.html
-    assert "<h1>Tỉnh Thử chậm 6 thông tin so với kế hoạch</h1>" in shown.html  # 10 were due of a1, 4 came
+    assert "<h1>Tỉnh Thử đến hạn còn thiếu 6 thông tin</h1>" in shown.html  # 10 were due of a1, 4 came
     assert shown.header["seen"].startswith("v000001|2025-03-05|")
 
 
