@@ -15,6 +15,7 @@ import time
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.screens import ARGUMENTS, PORT, URL, cpu_seconds, say, served
+from benchmarks.sessions import rested
 
 ID = "bac-ninh-2025"
 PAGES = {
@@ -74,7 +75,7 @@ def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
     with served() as web:
         line = http.client.HTTPConnection("127.0.0.1", PORT)
-        time.sleep(5)  # the recent days are being warmed
+        rested(web)  # the recent days are being warmed until then
         for name, path in PAGES.items():
             ask(line, path)
             plain, packed = ask(line, path)[1], ask(line, path, **{"Accept-Encoding": "gzip"})[1]
