@@ -49,12 +49,11 @@ def _lines(*lines: str) -> str:
 def _where(view: View, said: Answers, row: UnitProgress) -> str:
     due = numbers.percent(row.planned_share, view.lang, finished=True)
     small = view.says("overview.answer.plan", share=due) if row.planned_share is not None else ""
-    over = row.done + (row.remaining or 0) - (row.target or 0)  # in units below, of which nothing is taken for others
     left = view.says(
-        f"overview.answer.left{'.over' if over > 0 else ''}",
+        f"overview.answer.left{'.over' if row.excess else ''}",
         n=numbers.whole(row.remaining, view.lang),
         counts=view.counts,
-        over=numbers.whole(over, view.lang),
+        over=numbers.whole(row.excess, view.lang),
     )
     units = view.says("overview.units.of", finished=row.units_finished, n=row.units_with_target)
     told = (e(left) if row.remaining else "", "" if row.is_leaf else e(units))

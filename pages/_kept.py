@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Hashable
-from functools import update_wrapper
 from threading import Condition
 from typing import Any, ParamSpec, TypeVar
 
@@ -37,7 +36,6 @@ def kept(most: int, on_release: Callable[[Any], None] | None = None) -> Callable
 
         asked = cached(_Released(most, on_release), key=key, condition=Condition())(function)
         _all.append(asked)
-        update_wrapper(asked, function)
         return asked
 
     return of

@@ -1,5 +1,6 @@
 """The overview says in words and figures where the small campaign stands; every number here was added up by hand."""
 
+import re
 from datetime import date
 
 from tests.pages.house import EMPTY, FORMULA, LATER, SCRIPT
@@ -94,3 +95,11 @@ def test_a_campaign_without_figures_says_so_and_what_to_do(show):
 def test_a_campaign_that_has_not_begun_says_when_it_will(show):
     html = show(campaign=LATER, as_of="").html
     assert "Chiến dịch bắt đầu ngày 01/03/2099" in html
+
+
+def test_the_stages_say_where_the_work_piles_up_as_the_page_of_comparing_does(show):
+    said = re.search(
+        r"(Ùn nhiều nhất ở bước [^<]*|Bước [^<]* dừng lại[^<]*|Không bước nào còn việc)", show("so-sanh").html
+    )
+    assert said is not None
+    assert said[1] in show().html

@@ -48,6 +48,7 @@ def drawn(folder, done, *, config=CONFIG, unit="00101", last=None):
         ([25, 50, 80, 100], "Về đích ngày 06/02, trước hạn 1 ngày"),
         ([25, 50, 80, 90, 100], "Về đích ngày 07/02, đúng ngày hết hạn"),
         ([25, 50, 80, 90, 95, 100], "Về đích ngày 08/02, sau hạn 1 ngày"),
+        ([25, 50, 80, 90, 95], "Hết hạn 07/02 còn thiếu 5"),  # the last day itself
         ([25, 50, 80, 90, 95, 95], "Hết hạn 07/02 còn thiếu 5"),
         ([25, 50, 80, 90, 95, 97, 98], "Sau hạn 07/02 làm thêm 3, còn thiếu 2"),
     ],
