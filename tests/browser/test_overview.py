@@ -106,11 +106,10 @@ def test_the_brief_opens_in_place_and_is_copied_from_there(seen):
 
 def test_one_click_prints_the_same_on_one_sheet(seen):
     page = seen(1366, 768, "/?as_of=2025-03-03&district=A")
-    page.context.add_init_script("window.print = () => { window.printed = true; }")
-    with page.expect_popup() as opened:
+    page.context.add_init_script("window.print = () => console.log('printed', location.pathname)")
+    with page.expect_popup() as opened, page.context.expect_console_message(lambda said: "printed /xem/" in said.text):
         page.get_by_role("link", name="In trên một trang A4").click()
     sheet = opened.value
-    sheet.wait_for_function("window.printed")
     assert sheet.url.endswith("/xem/thu-2025/A?as_of=2025-03-03&in=1")
     expect(sheet.get_by_role("heading", level=1)).to_contain_text("Huyện An")
     expect(page.locator(".cd-head h1")).to_contain_text("Huyện An")
