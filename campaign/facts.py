@@ -34,6 +34,15 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Added:
+    """The counts that are made of increments, one entry a (unit, category, day), numbered as in Facts."""
+
+    unit: Ints
+    category: Ints
+    day: Ints
+
+
+@dataclass(frozen=True)
 class View:
     """What is asked for: the category view by name, the categories it sums, and the stage."""
 

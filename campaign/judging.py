@@ -26,10 +26,10 @@ class Terms:
 
     `daily`: a row is one day's work, an increment. The count of a day is that of the nearest earlier day and its own
     increment, so a corrected or late day moves all later ones, as far as the next count reported as a cumulative one;
-    those count on from there. Increments are compared with increments: the same again is unchanged, whatever moved
-    meanwhile. What is judged is the cumulative count: a corrected day that falls is held (`count_falls`), and one
-    that would lift a later increment above a later cumulative count (`exceeds_later`). Less than no work is no count:
-    a negative increment is refused for every source.
+    those count on from there. Where a code begins to mean another unit, a new count begins. Increments are compared
+    with increments: the same again is unchanged, whatever moved meanwhile. What is judged is the cumulative count: a
+    corrected day that falls is held (`count_falls`), and one that would lift a later increment above a later
+    cumulative count (`exceeds_later`). Less than no work is no count: a negative increment is refused for every source.
     """
 
     accept_falls: bool = False
@@ -53,6 +53,7 @@ class Judge:
         self.standing = standing
         self.reader = ClaimReader(campaign, registry, aliases)
         self._lineage = lineage_of(registry)
+        standing.joined = self._lineage.one_count if self._lineage else None
         self._moved: dict[tuple[Series, date], tuple[int, Move, Verdict]] = {}
 
     @property
@@ -190,7 +191,10 @@ class Judge:
 
     def _of_one_unit(self, claim: Claim, other: Other) -> bool:
         """Tell whether the code means the same unit on both days: a merger or a code given on begins a new count."""
-        return self._lineage is None or self._lineage.same_unit(claim.series.unit_code, claim.as_of, other[0])
+        if self._lineage is None:
+            return True
+        alike = self._lineage.same_unit if claim.increment is None else self._lineage.one_count
+        return alike(claim.series.unit_code, claim.as_of, other[0])
 
     def _accept(self, claim: Claim) -> Verdict:
         """Let a claim stand; later days that move along are told with the file's verdicts."""

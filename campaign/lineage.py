@@ -50,7 +50,7 @@ def successors(row: Unit, where: str) -> dict[str, Fraction]:
     for part in parts:
         code, colon, share = part.partition(":")
         try:
-            value = Fraction(share) if colon else Fraction(1)
+            value = _share(share) if colon else Fraction(1)
         except (ValueError, ZeroDivisionError):
             raise ConfigError(at, f"found {part!r}", _WANTED) from None
         if value <= 0 or code in found:
@@ -61,6 +61,13 @@ def successors(row: Unit, where: str) -> dict[str, Fraction]:
     if lcm(*(share.denominator for share in found.values())) > FINEST_SHARE:
         raise ConfigError(at, f"found {row.successor!r}", "shares of at most nine decimals")
     return found
+
+
+def _share(written: str) -> Fraction:
+    """Return a share; ValueError for an exponent, too: 1e999999999 would be a number of a billion digits."""
+    if "e" in written.lower():
+        raise ValueError(written)
+    return Fraction(written)
 
 
 class Lineage:
@@ -151,9 +158,19 @@ class Lineage:
         starts = [self.nodes[number].first for number in numbers]
         return numbers[max(bisect_right(starts, day) - 1, 0)]
 
+    def owner(self, code: str, day: int) -> int:
+        """Return the node that a count of a day (ordinal) belongs to; −1: nobody's, as no such unit was there then."""
+        node = self.node(code, day)
+        early = day < self.nodes[node].first and node in self.born
+        return -1 if early or day >= self._end.get(node, day + 1) else node
+
     def epoch(self, day: int) -> int:
         """Return how many turns lie on or before a day (ordinal)."""
         return bisect_right(self.turns, day)
+
+    def one_count(self, code: str, day: date, other: date) -> bool:
+        """Tell whether the counts of a code for two days belong to one unit."""
+        return code not in self._of or self.owner(code, day.toordinal()) == self.owner(code, other.toordinal())
 
     def same_unit(self, code: str, day: date, other: date) -> bool:
         """Tell whether a code means the same unit on two days."""
@@ -165,9 +182,9 @@ class Lineage:
         return frozenset(edge.new for edge in self.edges)
 
     @cached_property
-    def ended(self) -> frozenset[int]:
-        """Return the nodes that others follow."""
-        return frozenset(edge.old for edge in self.edges)
+    def _end(self) -> dict[int, int]:
+        """Return the first day (ordinal) on which others follow, of the nodes that others follow."""
+        return {edge.old: edge.turn for edge in self.edges}
 
     def at(self, turn: int) -> list[Edge]:
         """Return the edges of one turn."""

@@ -16,7 +16,7 @@ from math import lcm
 
 import numpy as np
 
-from campaign.facts import BEFORE_EVERYTHING, Facts, Flags, Ints
+from campaign.facts import BEFORE_EVERYTHING, Added, Facts, Flags, Ints
 from campaign.lineage import Edge, Lineage
 from campaign.units import Registry, Tree
 
@@ -68,11 +68,12 @@ class _State:
 class Mapping:
     """The facts of one stage, ready to be seen by the units of any day."""
 
-    def __init__(self, facts: Facts, lineage: Lineage) -> None:
+    def __init__(self, facts: Facts, lineage: Lineage, added: Added | None = None) -> None:
         """Give each fact to the unit its code meant on its day, and let those that follow others stand on them.
 
-        A count of a unit for a day on which it is already followed by another (or not yet there, but following others)
-        belongs to nobody and is left out: `issues` lists it.
+        `added`: the counts made of increments; until the unit reports a cumulative one they come on top of what it
+        stands on. A count of a unit for a day on which it is already followed by another (or not yet there, but
+        following others) belongs to nobody and is left out: `issues` lists it.
         """
         self.facts, self.lineage = facts, lineage
         kin = np.array([code in lineage for code in facts.unit_codes] or [False])
@@ -88,6 +89,7 @@ class Mapping:
         self.axis: Ints = np.unique(days)
         self._splits = self._split_edges()
         self._lay_out_counts(counts)
+        self._on_top = self._increments_only(added) if added and added.unit.size else None
         self._lay_out_targets(~self._other_target)
         self._turn_at = np.searchsorted(self.axis, np.array(lineage.turns, dtype=np.int64)).tolist()
         self._own = _State(self._count, self._reported, self._target, self._known)
@@ -117,17 +119,11 @@ class Mapping:
         if not unit.size:
             return unit
         pairs, back = np.unique(np.stack([unit, day]), axis=1, return_inverse=True)
-        found = []
-        for number, one in zip(*pairs.tolist(), strict=True):
-            node = lineage.node(codes[number], one)
-            early = one < lineage.nodes[node].first and node in lineage.born
-            gone = node in lineage.ended and one >= self._end[node]
-            found.append(-1 if early or gone else node)
+        found = [lineage.owner(codes[number], one) for number, one in zip(*pairs.tolist(), strict=True)]
         return np.array(found, dtype=np.int64)[back.reshape(-1)]
 
     def _lay_out_counts(self, chosen: Flags) -> None:
         facts = self.facts
-        self._end = {edge.old: edge.turn for edge in self.lineage.edges}
         shape = (len(self.lineage.nodes), max(len(facts.category_ids), 1), len(self.axis))
         self._count, self._reported = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.bool_)
         node = self._nodes(facts.count_unit[chosen], facts.count_day[chosen])
@@ -136,6 +132,17 @@ class Mapping:
         place = node[keep], facts.count_category[chosen][keep], position[keep]
         self._count[place] = facts.count[chosen][keep]
         self._reported[place] = True
+
+    def _increments_only(self, added: Added) -> Flags:
+        """Return where nothing but increments was reported of a unit since its beginning (as counts are laid out)."""
+        kin = np.array([code in self.lineage for code in self.facts.unit_codes])[added.unit]
+        node = self._nodes(added.unit[kin], added.day[kin])
+        keep = node >= 0
+        increment = np.zeros_like(self._reported)
+        position = np.searchsorted(self.axis, added.day[kin])
+        increment[node[keep], added.category[kin][keep], position[keep]] = True
+        whole: Flags = np.logical_or.accumulate(self._reported & ~increment, axis=2)
+        return self._reported & ~whole
 
     def _lay_out_targets(self, chosen: Flags) -> None:
         """Let each version hold from its day, a follower's at the earliest from its beginning."""
@@ -197,6 +204,9 @@ class Mapping:
         new = sorted({edge.new for edge in edges})
         base = self._own.part(position, position + 1).rows(list(range(len(self.lineage.nodes))))
         base.put([edge.new for edge in edges], brought)
+        if self._on_top is not None:
+            more = np.where(self._on_top[new, :, position:], base.count[new], 0)
+            self._own.count[new, :, position:] += more
         self._fill(new, position, base.rows(new))
 
     def _first_holds_for_parts(self, turn: int) -> None:

@@ -27,7 +27,8 @@ class Standing:
 
     A day's count is either a cumulative one, as it was reported, or made of an `increment`: then it is the count of
     the nearest earlier day (none: 0) and the increment. So the counts from one cumulative count on, up to the next, are
-    a chain: whatever changes one of them moves all later ones.
+    a chain: whatever changes one of them moves all later ones. It ends where the code begins to mean another unit:
+    `joined` tells whether the counts of a code for two days are one unit's (left out: always).
 
     `whole`: everything on record is here. Otherwise `fetch` fills in what is on record of some series (their measure
     left out: all measures come along), and need() must name a series before it is looked at.
@@ -39,6 +40,7 @@ class Standing:
     targets: dict[Series, dict[date, int]] = field(default_factory=dict)
     fetch: Callable[[Standing, Collection[Series]], None] | None = None
     whole: bool = True
+    joined: Callable[[str, date, date], bool] | None = None
     _fetched: set[Series] = field(default_factory=set)
     _days: dict[Series, list[date]] = field(default_factory=dict)
 
@@ -65,11 +67,15 @@ class Standing:
             self._days[series] = sorted(self.counts.get(series, ()))
         return self._days[series]
 
+    def _one_unit(self, series: Series, day: date, other: date) -> bool:
+        return self.joined is None or self.joined(series.unit_code, day, other)
+
     def earlier(self, series: Series, day: date) -> int:
-        """Return the count of the nearest earlier day; none: 0."""
+        """Return the count of the nearest earlier day of the same unit; none: 0."""
         days = self.days(series)
         place = bisect_left(days, day)
-        return self.counts[series][days[place - 1]] if place else 0
+        alike = place > 0 and self._one_unit(series, days[place - 1], day)
+        return self.counts[series][days[place - 1]] if alike else 0
 
     def before(self, series: Series, day: date) -> tuple[date, int] | None:
         """Return the nearest earlier or same day with a count, and the count."""
@@ -92,6 +98,8 @@ class Standing:
         own = self.increments.get(series, {})
         days = self.days(series)
         for later in days[bisect_right(days, day) :]:
+            if not self._one_unit(series, day, later):
+                return None
             if later not in own:
                 return later, self.counts[series][later] - between
             between += own[later]
@@ -115,7 +123,9 @@ class Standing:
         known, own, days = self.counts[series], self.increments[series], self.days(series)
         moved = []
         for earlier, later in pairwise(days[bisect_left(days, day) :]):
-            if later not in own or known[later] == known[earlier] + own[later]:
+            if later not in own or not self._one_unit(series, earlier, later):
+                break
+            if known[later] == known[earlier] + own[later]:
                 break
             moved.append(Move(later, known[later], known[earlier] + own[later], own[later]))
             known[later] = known[earlier] + own[later]

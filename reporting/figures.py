@@ -57,7 +57,9 @@ class Figures(Records):
     def _facts(self, stage: str, tree: Tree, known_at: datetime | None) -> Facts:
         """Return the facts of a stage by the units of `tree`."""
         facts = self.reader.facts(stage, known_at)
-        return Mapping(facts, self._lineage).seen_by(tree, tree.day.toordinal()) if self._lineage else facts
+        if self._lineage is None:
+            return facts
+        return Mapping(facts, self._lineage, self.reader.added(stage, known_at)).seen_by(tree, tree.day.toordinal())
 
     def _campaign_of(self, tree: Tree) -> Campaign:
         """Return the campaign with its excuses given to the units of `tree`."""

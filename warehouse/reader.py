@@ -14,7 +14,7 @@ import duckdb
 import numpy as np
 
 from campaign.errors import SourceError
-from campaign.facts import Facts
+from campaign.facts import Added, Facts
 from campaign.units import Registry, Unit
 from warehouse.decided import Decided, read_decisions
 from warehouse.explanations import ExplanationRow, read_explanations
@@ -195,6 +195,12 @@ class Reader:
             target_day=targets["day"],
             target=targets["due"],
         )
+
+    def added(self, stage: str, known_at: datetime | None = None) -> Added:
+        """Return which of those counts are made of increments."""
+        moment = known_at.astimezone(UTC).replace(tzinfo=None) if known_at else None
+        found = self._arrays("increments", stage, {"known_at": moment})
+        return Added(found["unit_no"], found["category_no"], found["day"])
 
     @cached_property
     def last_reported_day(self) -> date | None:

@@ -192,6 +192,7 @@ def test_without_successors_there_is_nothing_to_carry() -> None:
     [
         ("B:0.6 C:0.3", "add up to 9/10"),
         ("B:x", "found 'B:x'"),
+        ("B:1e1000000 C:0.4", "found 'B:1e1000000'"),
         ("B C", "add up to 2"),
         ("B:1 C:0", "found 'B:1 C:0'"),
         ("Z", "names 'Z', which is no unit on 2025-01-01"),

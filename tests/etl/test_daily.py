@@ -1,7 +1,7 @@
 """Daily sources: rows are increments; a corrected or a late day moves all later ones, from that receipt on."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from random import Random
 
@@ -149,3 +149,60 @@ def test_stated_totals_of_a_daily_source_add_up_too(daily: Small) -> None:
     send(daily, ("D1", "3", 6))
     assert send(daily, ("D1", "4", 2)) == [("unchanged", None)]
     assert {one.as_of.day: one.count for one in daily.figures().reader.stated_totals()} == {3: 6, 4: 8}
+
+
+MERGER = """code,name,level,parent_code,valid_from,valid_to,successor
+27,Tỉnh Nhỏ,province,,,,
+101,Xã An,commune,27,,2025-02-04,
+101,Xã An Bình,commune,27,2025-02-05,,
+102,Xã Bình,commune,27,,2025-02-04,101
+201,Xã Cường,commune,27,,2025-02-04,202
+201,Xã Dũng,commune,27,2025-02-05,,
+202,Xã Cường Mới,commune,27,2025-02-05,,
+"""
+
+
+@pytest.fixture
+def merging(tmp_path: Path) -> Iterable[Small]:
+    """Communes that end on 4 February: An takes Bình in and keeps its code, Cường's is given to another unit."""
+    house = Small(
+        tmp_path / "merging",
+        CONFIG + ADDS,
+        MERGER,
+        "unit_code,target,valid_from\n101,50,\n102,50,\n201,50,\n201,50,2025-02-05\n",
+    )
+    yield house
+    house.close()
+
+
+def test_increments_of_a_code_given_to_another_unit_do_not_count_on_from_the_former_one(merging: Small) -> None:
+    send(merging, ("201", "3", 30), ("201", "4", 5), ("202", "6", 2), ("201", "6", 4))
+    assert [merging.progress(f"2025-02-0{day}")["201"].done for day in (4, 5, 6)] == [35, 0, 4]
+    assert send(merging, ("201", "3", 40), ("201", "7", 1)) == [("accepted", None)] * 2
+    assert [merging.progress(f"2025-02-0{day}")["201"].done for day in (4, 6, 7)] == [45, 4, 5]
+    assert send(merging, ("201", "6", 3)) == [("held", "count_falls")]
+
+
+def test_increments_of_a_day_before_the_unit_was_there_count_nowhere(merging: Small) -> None:
+    send(merging, ("202", "4", 9), ("202", "6", 2), ("202", "7", 1))
+    assert [merging.progress(f"2025-02-0{day}")["202"].done for day in (6, 7)] == [2, 3]
+    assert "unit_not_valid" in merging.kinds()
+
+
+def test_increments_of_a_merged_unit_come_on_top_of_what_its_parts_brought(merging: Small) -> None:
+    send(merging, ("101", "3", 10), ("102", "4", 20), ("201", "4", 5))
+    send(merging, ("101", "5", 3), ("101", "6", 1), ("202", "6", 2), ("201", "6", 4))
+    assert curve(merging) == [10, 35, 38, 45, 45]
+    told = {code: row.done for code, row in merging.progress("2025-02-06").items()}
+    assert told == {"27": 45, "101": 34, "201": 4, "202": 7}
+    by_the_former = merging.figures().under(date(2025, 2, 4)).progress(date(2025, 2, 6))[0]
+    assert by_the_former.done == 41, "Dũng follows nobody"
+    before = merging.figures().reader.last_received_at
+    assert send(merging, ("102", "3", 7), ("101", "5", 6)) == [("accepted", None)] * 2
+    assert (curve(merging), curve(merging, before)) == ([17, 42, 48, 55, 55], [10, 35, 38, 45, 45])
+    merging.send(counts(("101", "6", 50)))
+    send(merging, ("101", "7", 2))
+    assert [merging.progress(f"2025-02-0{day}")["101"].done for day in (5, 6, 7)] == [43, 50, 52]
+    table = merging.table()
+    rebuild(merging.config, merging.campaign)
+    assert (merging.table(), curve(merging, before)) == (table, [10, 35, 38, 45, 45])

@@ -156,3 +156,29 @@ def test_shares_that_do_not_add_up_are_refused_with_their_row(tmp_path: Path) ->
     with pytest.raises(ConfigError, match="add up to 11/10") as raised:
         small.send(REPORTS)
     assert "unit 201" in str(raised.value)
+
+
+def test_the_name_of_a_unit_that_has_gone_is_refused_with_those_that_follow_it(crossed: Small) -> None:
+    outcome = crossed.send(
+        "unit_name,parent_name,as_of,count\nXã Bình,,2025-02-06,5\nX. Cường,Huyện Hai,2025-02-07,5\n"
+        "Xã Dũng,,2025-02-06,5\nXã Bình,Huyện Một,2025-02-04,25\n"
+    )
+    told = [(one.reason and one.reason.value, one.near[:2]) for _, one in outcome.verdicts]
+    assert told[0] == ("unknown_unit", ("Phường Đồng (103)",))
+    assert told[1] == ("unknown_unit", ("Xã Cường Đông (203)", "Xã Cường Tây (204)"))
+    assert told[2][1][0] == "Xã Dũng Mới (201)"
+    assert outcome.verdicts[3][1].fate.value == "accepted", "on its own days the name is known"
+
+
+def test_those_that_follow_are_found_through_units_that_have_gone_since(tmp_path: Path) -> None:
+    chain = """code,name,level,parent_code,valid_from,valid_to,successor
+27,Tỉnh Nhỏ,province,,,,
+1,Xã Một,commune,27,,2025-02-03,2
+2,Xã Hai,commune,27,2025-02-04,2025-02-05,3:0.5 4:0.5
+3,Xã Ba,commune,27,2025-02-06,,
+4,Xã Bốn,commune,27,2025-02-06,,
+"""
+    house = Small(tmp_path, CONFIG, chain, "unit_code,target\n1,10\n")
+    outcome = house.send("unit_name,as_of,count\nXã Một,2025-02-05,5\nXã Một,2025-02-07,5\n")
+    house.close()
+    assert [one.near[:2] for _, one in outcome.verdicts] == [("Xã Hai (2)",), ("Xã Ba (3)", "Xã Bốn (4)")]

@@ -1,6 +1,6 @@
 -- submission: one row an accepted cumulative count, in order of arrival (seq); append-only.
 -- received_at is UTC. Two for one key and day: the higher (received_at, seq) stands.
--- increment: the day's own work, when the count is that of the nearest earlier day and this; null: it was reported.
+-- increment: the day's own work, when the count is that of the unit's nearest earlier day and this; null: reported.
 -- moved_by: the corrected or late day whose row moved this one along; null: the day has a row of its own.
 create table if not exists submission (
     seq bigint not null,
