@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 from campaign import mojibake
 from campaign.configuration import ALL, DONE, Campaign
-from campaign.names import NameBook
+from campaign.lineage import successors
+from campaign.names import SUGGESTIONS, NameBook
 from campaign.rows import Claim, Measure, Reason, Row, Series
-from campaign.units import Registry
+from campaign.units import Registry, Tree, Unit
 from campaign.values import Unreadable, read_count, read_day, read_text
 
 _MEASURES = frozenset(measure.value for measure in Measure)
@@ -137,7 +138,9 @@ class ClaimReader:
             raise Refused(Reason.AMBIGUOUS_UNIT, "unit_name", name, book.called(fits))
         key = (id(book), name, parent)
         if key not in self._near:
-            self._near[key] = book.unknown(name, parent)
+            said, like = book.unknown(name, parent)
+            near = tuple(dict.fromkeys((*book.called(self._followers(name, parent, day)), *like)))
+            self._near[key] = said, near[:SUGGESTIONS]
         found, near = self._near[key]
         raise Refused(Reason.UNKNOWN_UNIT, "unit_name", found, near)
 
@@ -146,6 +149,25 @@ class ClaimReader:
         if id(tree) not in self._books:
             self._books[id(tree)] = NameBook(tree, self._aliases)
         return self._books[id(tree)]
+
+    def _followers(self, name: str, parent: str, day: date) -> list[str]:
+        """Return the units of a day that follow the one a name meant on an earlier day; none: it never meant one."""
+        tree = self._registry.on(day)
+        for turn in reversed([one for one in self._registry.turns if one <= day]):
+            before = turn - timedelta(days=1)
+            fits = self._book(before).find(name, parent)
+            if len(fits) == 1:
+                return self._heirs(self._registry.on(before).unit(fits[0]), tree)
+        return []
+
+    def _heirs(self, row: Unit, tree: Tree) -> list[str]:
+        """Return the units of a tree that follow a row, at once or after others that have gone since."""
+        found: list[str] = []
+        for code in successors(row, "units"):
+            ended = row.valid_to or date.max
+            later = [one for one in self._registry.rows if one.code == code and (one.valid_to or date.max) > ended]
+            found += [code] if code in tree else [heir for one in later for heir in self._heirs(one, tree)]
+        return list(dict.fromkeys(found))
 
     @cached_property
     def _bare_codes(self) -> dict[str, dict[str, str]]:

@@ -116,6 +116,8 @@ _TENS = ("", "x", "xx")
 _ONES = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
 _ROMANS = {ten + one: str(10 * tens + ones) for tens, ten in enumerate(_TENS) for ones, one in enumerate(_ONES)}
 _JOINTS = str.maketrans("", "", " -'.")
+_WITHIN = re.compile(r"(.+?) ?[,(] ?([^,()]+)\)?")  # "An Bình, H. Cai Lậy", "An Bình (Cai Lậy)"
+_LONGEST_NAME = 200
 
 
 def loosened(bare: str) -> str:
@@ -123,6 +125,11 @@ def loosened(bare: str) -> str:
     text = _ROMAN.sub(lambda match: _ROMANS.get(match[0], match[0]), bare)
     text = _FINAL_Y.sub(r"\1i", _DAK.sub("đak", text))
     return text.translate(_JOINTS)
+
+
+def _unmarked(bare: str) -> str:
+    """Return the loose key of a bare name as it is typed without any mark: Thành as Thanh, Đa as Da."""
+    return "".join(letter for letter in loosened(bare).replace("đ", "d") if not unicodedata.combining(letter))
 
 
 class NameBook:
@@ -150,20 +157,29 @@ class NameBook:
             found.setdefault(loosened(bare), []).append((own, code))
         return found
 
+    @cached_property
+    def _without_marks(self) -> dict[str, list[tuple[str, str]]]:
+        """Return the units by their names as they are typed without any mark."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for bare, known in self._by_name.items():
+            found.setdefault(_unmarked(bare), []).extend(known)
+        return found
+
     def find(self, name: str, parent_name: str = "") -> list[str]:
         """Return the codes of the units called `name` (below a unit called `parent_name`, when given).
 
         A name of several readings answers with the units of all of them; a name of one that no unit answers to is
         tried with its kind as a part of it: "Phường Đúc" is short for "Phường Phường Đúc". Then come the aliases,
-        then the loose key. Of several units of one name, the one an alias names is meant.
+        then the loose key. Of several units of one name, the one an alias names is meant. Who writes "Xa Nga Thanh"
+        types without marks and may mean "Xã Nga Thành": where both are, both answer. Last, a name may state its
+        parent itself: "An Bình, H. Cai Lậy".
         """
         whole = spelling(name)
         ways = _readings(whole)
         inside = self._inside(parent_name) if parent_name else None
         for found in self._tiers(whole, ways):
-            kept = found if inside is None else [code for code in found if self._below(code, inside)]
-            if kept:
-                codes = list(dict.fromkeys(kept))
+            if kept := self._kept(found, inside):
+                codes = list(dict.fromkeys([*kept, *self._kept(self._with_marks(whole, ways), inside)]))
                 meant = self._aliases.get(ways[0]) if len(codes) > 1 else None
                 return [meant] if meant in codes else codes
         return []
@@ -174,6 +190,18 @@ class NameBook:
         yield [code for way in ways if (code := self._aliases.get(way)) is not None]
         if whole:
             yield self._called(self._loosely, [(kind, loosened(bare)) for kind, bare in ways])
+        if len(whole) <= _LONGEST_NAME and (within := _WITHIN.fullmatch(whole)):
+            yield self.find(*within.groups())
+
+    def _with_marks(self, whole: str, ways: list[tuple[str, str]]) -> list[str]:
+        """Return the units that a name and kind typed without any mark may mean with their marks."""
+        if len(ways) == 1 or not whole.isascii():
+            return []
+        kind, bare = ways[0]
+        return self._called(self._without_marks, [(kind, _unmarked(bare))])
+
+    def _kept(self, codes: list[str], inside: frozenset[str] | None) -> list[str]:
+        return codes if inside is None else [code for code in codes if self._below(code, inside)]
 
     def _below(self, code: str, tops: frozenset[str]) -> bool:
         return not tops.isdisjoint(self.tree.ancestors(code))
@@ -201,7 +229,8 @@ class NameBook:
         """Return what to say of a name nobody answers to: what was found, and the three nearest units.
 
         A name in a code from before Unicode is said to be so, with what it reads as; the units it then names come
-        first among the nearest. It is not taken for them: the sender is to mend the file.
+        first among the nearest. It is not taken for them: the sender is to mend the file. Where the name is known,
+        but not below the parent that was stated, that parent is part of what was found.
         """
         near = self.nearest(name, parent_name)
         sure = mojibake.recognised(name)
@@ -211,6 +240,8 @@ class NameBook:
                 if codes:
                     both = tuple(dict.fromkeys((*self.called(codes), *near)))
                     return mojibake.described(name, reading) if sure else name, both[:SUGGESTIONS]
+        if parent_name and self.find(name):
+            return f"{name}, {mojibake.described(parent_name)}", near
         return mojibake.described(name), self.nearest(sure.text, parent_name) if sure else near
 
     def nearest(self, name: str, parent_name: str = "") -> tuple[str, ...]:

@@ -78,6 +78,55 @@ def test_a_kind_without_its_marks_is_never_guessed_to_be_one_or_a_part_of_the_na
     assert both.nearest("Xa Dũng") == ("Xã Xa Dung (1)", "Xã Dung (0)")
 
 
+def test_a_name_and_kind_typed_without_marks_never_choose_between_two_that_differ_in_their_marks() -> None:
+    names = book("Xã Nga Thanh", "Xã Nga Thành", "Xã Ea Bar", "Xã Xa Dung", parents=("Huyện Nga Sơn",))
+    assert names.find("Xa Nga Thanh") == names.find("XA NGA THANH", "Huyện Nga Sơn") == ["0", "1"]
+    assert names.find("Xã Nga Thanh") == names.find("X. Nga Thanh") == names.find("Nga Thanh") == ["0"]
+    assert names.find("Xa Ea Bar") == names.find("Xa EaBar") == ["2"]
+    assert names.find("Xa Nga Thành") == ["1"]
+    assert names.find("Xa Dung") == names.find("Xa Xa Dung") == ["3"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "An Bình, H. Cai Lậy",
+        "Xã An Bình (Huyện Cai Lậy)",
+        "X. An Bình,Cai Lậy",
+        "xã An Bình, huyện Cai Lậy, Tiền Giang",
+    ],
+)
+def test_a_name_may_state_its_parent_itself(written: str) -> None:
+    top, *districts = (
+        Unit("T", "Tỉnh Tiền Giang", "province"),
+        Unit("C", "Huyện Cai Lậy", "district", "T"),
+        Unit("G", "Huyện Gò Công", "district", "T"),
+    )
+    names = NameBook(Tree([top, *districts, Unit("1", "Xã An Bình", "c", "C"), Unit("2", "Xã An Bình", "c", "G")]))
+    assert (
+        names.find(written)
+        == names.find(written, "Tiền Giang")
+        == names.find("An Bình", "Cai Lậy, Tiền Giang")
+        == ["1"]
+    )
+    assert names.find(written, "Huyện Gò Công") == []
+    for other in (
+        "An Bình, Gò Cát",
+        "An Bình (mới)",
+        "An Bình, An Bình",
+        "An Định, Cai Lậy",
+        "An Bình, Cai Lậy, Hà Nội",
+    ):
+        assert names.find(other) == []
+
+
+def test_a_name_typed_without_marks_is_not_taken_for_one_with_marks_below_the_parent() -> None:
+    names = book("Xã Quang Minh", "Xã Quảng Minh", parents=("Huyện Hiệp Hòa", "Huyện Việt Yên"))
+    assert names.find("Xa Quang Minh") == ["0", "1"]
+    assert names.find("Xa Quang Minh", "Huyện Hiệp Hòa") == ["0"]
+    assert names.find("Xa Quang Minh", "Huyện Việt Yên") == []
+
+
 @pytest.mark.parametrize(
     ("known", "written"),
     [
