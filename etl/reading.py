@@ -18,7 +18,7 @@ from campaign.configuration import FIELDS, Source
 from campaign.errors import ContractError
 from campaign.rows import Row
 from campaign.values import Unreadable, read_day, read_text
-from etl.bundle import Kept
+from etl.kept import Kept
 
 if TYPE_CHECKING:
     from etl.sheet_grid import Book, OneSheet, Sheets
@@ -128,6 +128,10 @@ def _place(header: list[str], wanted: str) -> int | None:
     return next((number for number, one in enumerate(header) if one.casefold() == folded), None)
 
 
+# a name may write 20250205 or 05022025: in this century no eight digits can be both
+_ISO_DIGITS, _DIGITS = re.compile(r"^(20\d\d)([01]\d)([0-3]\d)$"), re.compile(r"^([0-3]\d)([01]\d)(20\d\d)$")
+
+
 def file_day(name: str, source: Source) -> date | None:
     """Return the day a source's files are about when no column carries it; ContractError when the name has none."""
     if source.as_of is None or source.as_of.format is not None:
@@ -137,7 +141,7 @@ def file_day(name: str, source: Source) -> date | None:
     match = re.search(source.as_of.filename or "", name)
     found = "" if match is None else match[1] if match.re.groups else match[0]
     try:
-        return read_day(found)
+        return read_day(_ISO_DIGITS.sub(r"\1-\2-\3", _DIGITS.sub(r"\1-\2-\3", found.replace("_", "-"))))
     except Unreadable:
         raise ContractError(name, "the file's name carries no date", f"a name like {source.as_of.filename}") from None
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from campaign.configuration import Configuration, Source
-from etl.bundle import Kept
+from etl.kept import Kept
 from warehouse.versions import write_whole
 
 if TYPE_CHECKING:
-    from etl.sheet_grid import Grid
+    from etl.quick_sheet import QuickGrid
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Arrival:
     sha256: str
     copy: Kept
     size: int
-    grid: Grid | None = None
+    grid: QuickGrid | None = None
 
     @classmethod
     def of(cls, copy: Path) -> Arrival:

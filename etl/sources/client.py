@@ -14,7 +14,8 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -31,12 +32,12 @@ from campaign.configuration import Source
 from campaign.errors import CanDichError, ConfigError, SourceError
 from etl.room import no_room
 from etl.sources.environment import Environment
+from etl.sources.unpacking import PACKED, CutOffError, unpacked
 
 FIRST_WAIT = 0.5  # seconds before the second try, doubled for each one after it
 LONGEST_WAIT = 60.0
 MOST_REDIRECTS = 5
 BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
-PACKED = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 ACCEPTED = {"Accept-Encoding": "gzip, deflate"}
 CLOSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
@@ -138,7 +139,7 @@ class Client:
             return self._follow(address, target, conditions)
         except CanDichError:
             raise
-        except (httpx.HTTPError, ssl.SSLError, OSError, httpx.InvalidURL) as problem:
+        except (httpx.HTTPError, ssl.SSLError, OSError, httpx.InvalidURL, zlib.error, CutOffError) as problem:
             raise self._words(problem) from None
 
     def _follow(self, address: httpx.URL, target: Path, conditions: Mapping[str, str]) -> Answer:
@@ -184,13 +185,13 @@ class Client:
         if packed not in PACKED:  # what is packed twice unpacks to a million times its size
             found = f"sends what is packed as {packed[:40]}"
             raise SourceError(self.where, found, "only gzip and deflate are read, once")
-        self._store(response, target)
+        self._store(unpacked(response.iter_raw(), packed), target)
         return Answer(response.url, response.headers, target)
 
-    def _store(self, response: httpx.Response, target: Path) -> None:
+    def _store(self, chunks: Iterator[bytes], target: Path) -> None:
         size = 0
         with target.open("wb") as opened:
-            for chunk in response.iter_bytes():
+            for chunk in chunks:
                 size += len(chunk)
                 if size > self.bytes_left:
                     raise SourceError(
@@ -211,10 +212,11 @@ class Client:
         if "CERTIFICATE_VERIFY_FAILED" in told:
             reason = told.partition("verify failed:")[2].partition("(")[0].strip() or "not trusted"
             return SourceError(self.where, f"its certificate is refused: {reason}", "mend it, or name its issuer: ca")
-        if isinstance(problem, httpx.DecodingError):
+        if isinstance(problem, zlib.error):
             return SourceError(self.where, "sends what it says is packed, and is not", "mend the server")
         words = {
             httpx.TimeoutException: f"did not answer within {self.source.timeout:g} s",
+            CutOffError: "broke off in the middle (what it packed has no end)",
             httpx.RemoteProtocolError: f"broke off in the middle ({told})",
             httpx.ConnectError: f"cannot be reached ({told})",
             Exception: f"the connection failed ({type(problem).__name__} {told})",

@@ -12,7 +12,8 @@ from typing import Any
 
 from campaign.configuration import Configuration, Source
 from campaign.errors import ConfigError, ContractError, SourceError
-from etl.copies import Wanted, copying
+from etl.copier import Wanted
+from etl.copies import copying
 from etl.opening import KINDS
 from etl.received import kept_name, plain_name
 from etl.sources.arrival import Arrival, Fetched, note, recall, terms
@@ -39,7 +40,7 @@ def fetch(config: Configuration, source: Source, scratch: Path, look_again_after
     if not candidates:
         return found
     with copying(len(candidates)) as copies:
-        time.sleep(look_again_after)
+        _wait(look_again_after)
         second = _look(source, folder)
         settled = sorted((seen[1], name) for name, seen in candidates.items() if second.get(name) == seen)
         wanted = [Wanted(f"{folder}{os.sep}{name}", second[name], f"{scratch}{os.sep}{kept_name(number, name)}",
@@ -56,6 +57,15 @@ def fetch(config: Configuration, source: Source, scratch: Path, look_again_after
     found.fresh += [one for one, _ in arrivals if known.get(one.name, {}).get("sha256") != one.sha256]
     found.remember = partial(_remember, config, source, arrivals)
     return found
+
+
+def _wait(seconds: float) -> None:
+    """Let the time between two looks pass; what every load needs is brought in meanwhile."""
+    until = time.monotonic() + seconds
+    if seconds:
+        import pandas  # noqa: F401, ICN001, PLC0415 - DuckDB asks for it with the first parameter
+        import pyarrow as pa  # noqa: F401, PLC0415
+    time.sleep(max(0.0, until - time.monotonic()))
 
 
 def _unreadable(name: str, problem: str) -> ContractError:

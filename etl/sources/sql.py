@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from sqlalchemy import Connection, CursorResult, Engine, bindparam, create_engin
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
-from campaign.configuration import Configuration, Source
+from campaign.configuration import FIELDS, Configuration, Source
 from campaign.errors import CanDichError, ConfigError, ContractError, SourceError
 from etl.sources.arrival import Arrival, Fetched, note, recall
 from etl.sources.environment import Environment
@@ -49,6 +50,7 @@ def fetch(config: Configuration, source: Source, scratch: Path) -> Fetched:
     address = _address(source, environment.expand(source.url or "", "url"), where)
     environment.keep_secret(address.password)
     only_reads(source, address.get_backend_name())
+    _there(address, where)
     known = recall(config, "since", source)
     found = Rows(source, scratch / f"{source.name}.json", where, _bound(source, known))
     try:
@@ -110,6 +112,15 @@ def _address(source: Source, url: str, where: str) -> URL:
     return address
 
 
+def _there(address: URL, where: str) -> None:
+    """Raise SourceError when the file of an SQLite database is not there: who asks for it would make it, empty."""
+    path = address.database or ""
+    if address.get_backend_name() != "sqlite" or path in {"", ":memory:"} or path.startswith("file:"):
+        return
+    if not Path(path).exists():
+        raise SourceError(where, "there is no file of this database", "bring it back, or mend its address")
+
+
 def _engine(source: Source, address: URL) -> Engine:
     arguments: dict[str, Any] = {}
     if address.get_backend_name() == "postgresql":
@@ -156,12 +167,15 @@ def _run(source: Source, connection: Connection, since: Any) -> CursorResult[Any
 
 
 def _check(source: Source, columns: Sequence[str], where: str) -> None:
-    """Raise ContractError when a column that the source maps, or counts on, is not among those selected."""
-    folded = {column.casefold() for column in columns}
+    """Raise ContractError when a column that the source maps, or counts on, is not there, or stands twice."""
+    folded = Counter(column.casefold() for column in columns)
     wanted = [header for field in source.columns for header in source.headers(field)]
     for header in [*wanted, *([source.since.column] if source.since else [])]:
         if header.casefold() not in folded:
             raise ContractError(where, f"the column {header!r} is missing", f"the query gives {', '.join(columns)}")
+    for header in [*wanted, *FIELDS, *([source.since.column] if source.since else [])]:
+        if folded[header.casefold()] > 1:
+            raise ContractError(where, f"the column {header!r} stands twice", f"the query gives {', '.join(columns)}")
 
 
 def _line(record: dict[str, Any], config: Configuration) -> str:

@@ -171,6 +171,17 @@ def test_names_of_files_may_be_anything(small: Small, inbox: Path) -> None:
     assert out
 
 
+def test_long_names_of_odd_bytes_that_end_alike_are_files_of_their_own(small: Small, inbox: Path) -> None:
+    ends = "_báo_cáo_tiến_độ_số_hóa_sổ_hộ_tịch_ngày_05_tháng_02.csv".encode("utf-16-le").replace(b"\0", b"")
+    files = {b"xa An": counts(("00101", "5", 11)), b"xa B\xecnh": counts(("00102", "5", 22)), b"xa Chi": "\0"}
+    for name, content in files.items():
+        with open(os.path.join(os.fsencode(inbox), name + ends), "wb") as out:  # noqa: PTH118, PTH123 - bytes
+            out.write(content.encode())
+    assert refusal(small, ContractError, "inbox").count("xa Chi_b") == 1
+    assert small.done() == 33, "a bad one keeps none of the others out"
+    assert pull_source(small.config, "inbox")["files"] == 0
+
+
 def test_a_refused_file_is_named_on_one_line_whatever_its_name(small: Small, inbox: Path) -> None:
     (inbox / "a\nb.csv").write_bytes(b"\xff\xfe\x00")
     assert "a%0ab.csv" in refusal(small, ContractError, "inbox")

@@ -7,7 +7,8 @@ import json
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -27,6 +28,8 @@ from tests.warehouse.small import CONFIG, Small, counts
 
 JSON = {"Content-Type": "application/json"}
 CSV = {"Content-Type": "text/csv; charset=utf-8"}
+LONG = counts(*[("00101", "3", number) for number in range(999)]).encode()
+PACKED = gzip.compress(LONG)
 
 
 @pytest.fixture(autouse=True)
@@ -313,6 +316,28 @@ def test_what_passes_is_tried_again(small: Small, web: Served, first: Answer) ->
     assert (pull(small)["accepted"], len(web.asked)) == (1, 3)
 
 
+@pytest.mark.parametrize(
+    ("packing", "packed"),
+    [
+        ("gzip", gzip.compress),
+        ("x-gzip", lambda content: gzip.compress(content[:30]) + gzip.compress(content[30:])),
+        ("gzip", lambda content: gzip.compress(content) + b"\0" * 20),
+        ("deflate", zlib.compress),
+        ("deflate", lambda content: zlib.compress(content, wbits=-zlib.MAX_WBITS)),
+    ],
+)
+@pytest.mark.parametrize("drip", [0.0, 0.001], ids=["at once", "byte by byte"])
+def test_what_is_packed_is_taken_whole(
+    small: Small, web: Served, packing: str, packed: Callable[[bytes], bytes], drip: float
+) -> None:
+    content = counts(("00101", "3", 5), ("00102", "3", 6), ("00201", "3", 7)).encode()
+    web.says["/a"] = Says(packed(content), headers={**CSV, "Content-Encoding": packing}, drip=drip)
+    configure(small, f"{web.address}/a")
+    assert (pull(small)["accepted"], small.done()) == (3, 18)
+    (load,) = small.received.loads()
+    assert [path.read_bytes() for _, path, _ in load.files] == [content]
+
+
 def test_retry_after_is_waited_for(small: Small, web: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
     monkeypatch.setattr("time.sleep", waited.append)
@@ -336,6 +361,12 @@ def test_retry_after_is_waited_for(small: Small, web: Served, monkeypatch: pytes
         (Says(gzip.compress(b"x" * 1_100_000), headers={**CSV, "Content-Encoding": "gzip"}), "most_mb = 1",
          "sends more than 1 MB", 1),
         (Says("not packed", headers={**CSV, "Content-Encoding": "gzip"}), "", "packed, and is not", 1),
+        (Says(PACKED[:-200], headers={**CSV, "Content-Encoding": "gzip"}), "tries = 2",
+         r"broke off in the middle.*\(2 times\)", 2),
+        (Says(PACKED[:-1], headers={**CSV, "Content-Encoding": "gzip"}), "tries = 2", "broke off in the middle", 2),
+        (Says(PACKED[:1], headers={**CSV, "Content-Encoding": "gzip"}), "tries = 2", "broke off in the middle", 2),
+        (Says(PACKED + PACKED[:9], headers={**CSV, "Content-Encoding": "gzip"}), "tries = 2", "broke off", 2),
+        (Says(zlib.compress(LONG)[:-3], headers={**CSV, "Content-Encoding": "deflate"}), "tries = 2", "broke off", 2),
     ],
 )  # fmt: skip
 def test_what_cannot_be_had_is_told_in_one_line(

@@ -10,7 +10,7 @@ import pytest
 import etl.pull
 import etl.sources.folder
 from campaign.errors import CanDichError, ContractError, UsageError
-from etl import copies
+from etl import copier
 from etl.intake import Outcome
 from etl.pull import pull_source
 from tests.warehouse.small import CONFIG, ID, Small, counts, everything_in
@@ -184,7 +184,7 @@ def test_a_file_that_cannot_be_opened_keeps_nothing_out_and_is_tried_by_every_pu
 ) -> None:
     locked = small.write("inbox/locked.csv", counts(("00102", "3", 6)))
     small.write("inbox/good.csv", counts(("00101", "3", 5)))
-    real = copies.content_of
+    real = copier.content_of
 
     def content_of(path: str) -> bytes:
         if path == str(locked):
@@ -192,7 +192,7 @@ def test_a_file_that_cannot_be_opened_keeps_nothing_out_and_is_tried_by_every_pu
         return real(path)
 
     with monkeypatch.context() as patched:
-        patched.setattr(copies, "content_of", content_of)
+        patched.setattr(copier, "content_of", content_of)
         for _ in range(2):
             with pytest.raises(ContractError, match=r"locked.csv: not readable \(Permission denied\)"):
                 pull(small)

@@ -271,3 +271,48 @@ def test_an_error_cell_right_of_empty_formatted_ones_is_told() -> None:
     rows = Book(with_sheet(row), "a.xlsx").grid("Biểu 01").rows
     assert rows[0][:3] == [None, None, "#REF!"]
     assert rows[1] == [None, "=SUM(D1:D9) (công thức chưa có kết quả: mở bằng Excel rồi lưu lại)", None, 4]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        b"<row><c><v>7</v></c><c t='n'/><c><f>SUM(D1:D9)</f><v></v></c><c t=\"e\"><v>#REF!</v></c></row>",
+        b"<row r='1'><c r='A1'><v>7</v></c><c r='C1'><f>SUM(D1:D9)</f></c><c r='D1' t='e'><v>#REF!</v></c></row>",
+        (
+            b'<row\n  r="1">\n<c\n r="A1">\n<v>7</v>\n</c>\n<c\n r="C1">\n <f>SUM(D1:D9)</f>\n <v/>\n</c>\n'
+            b'<c\n t="e"\n r="D1">\n<v>#REF!</v>\n</c>\n</row>'
+        ),
+    ],
+)
+def test_cells_without_a_value_are_told_however_the_file_is_written(row: bytes) -> None:
+    rows = Book(with_sheet(row), "a.xlsx").grid("Biểu 01").rows
+    assert rows == [[7, None, "=SUM(D1:D9) (công thức chưa có kết quả: mở bằng Excel rồi lưu lại)", "#REF!"]]
+
+
+@pytest.mark.parametrize(
+    ("said", "mac"),
+    [(b'date1904="1"', True), (b"date1904='true'", True), (b'date1904 = "on"', True), (b'date1904="0"', False)],
+)
+def test_the_calendar_of_a_workbook_is_known_however_it_is_written(said: bytes, mac: bool) -> None:  # noqa: FBT001 - a case
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(plain())) as old, zipfile.ZipFile(out, "w") as new:
+        for one in old.infolist():
+            part = old.read(one)
+            is_list = one.filename == "xl/workbook.xml"
+            new.writestr(one.filename, part.replace(b"<workbookPr", b"<workbookPr " + said) if is_list else part)
+    assert Book(out.getvalue(), "a.xlsx").grid("Biểu 01").from_1904 is mac
+
+
+def test_old_and_open_workbooks_say_their_calendar_too() -> None:
+    assert Book(old_workbook([(0, 0, 45693.0)]), "a.xls").grid("S0").from_1904 is False
+    mac = old_workbook([(0, 0, 44231.0)], first=record(0x22, b"\1\0"))
+    assert Book(mac, "a.xls").grid("S0").from_1904 is True
+    content = (Path(__file__).parent / "data" / "bieu.ods").read_bytes()
+    out, start = io.BytesIO(), b"<office:spreadsheet>"
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+        for one in old.infolist():
+            said = b'<table:calculation-settings><table:null-date table:date-value="1904-01-01"/>'
+            part = old.read(one).replace(start, start + said + b"</table:calculation-settings>")
+            new.writestr(one.filename, part)
+    calendars = [Book(one, "a.ods").grid("Biểu 01").from_1904 for one in (content, out.getvalue())]
+    assert calendars == [False, True]

@@ -205,6 +205,8 @@ def test_a_query_that_takes_too_long_is_ended_by_the_server(small: Small, databa
             "column 'da_duyet' is missing",
         ),
         (QUERY.replace("ket_qua", "ket_qua_cu"), "ket_qua_cu"),
+        (QUERY.replace("sua_luc from", "da_duyet + 1 as DA_DUYET from"), "column 'da_duyet' stands twice"),
+        (QUERY.replace("sua_luc from", "1 as reason, 2 as reason from"), "column 'reason' stands twice"),
     ],
 )
 def test_a_column_or_a_table_that_is_gone_is_for_its_owner_to_mend(
@@ -263,6 +265,15 @@ def test_sqlite_is_a_database_too(small: Small, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("HO_TICH_URL", f"sqlite:///{small.folder / 'a.db'}")
     configure(small)
     assert pull(small)["accepted"] == 1
+
+
+def test_an_sqlite_file_that_is_not_there_is_told_and_not_made(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = small.folder / "gone.db"
+    monkeypatch.setenv("HO_TICH_URL", f"sqlite:///{gone}")
+    configure(small)
+    with pytest.raises(SourceError, match="there is no file of this database"):
+        pull(small)
+    assert not gone.exists()
 
 
 def test_the_address_stays_out_of_the_configuration(small: Small) -> None:
