@@ -82,7 +82,7 @@ def preview(
             name = safe_name(given)
             path = Path(scratch) / f"{number}-{name}"
             path.write_bytes(content)
-            tables.append((name, read_upload(path, name, source)))
+            tables.append((name, read_upload(path, name, source, campaign.id)))
     with _standing(config, campaign) as (version, standing):
         judge = new_judge(standing, campaign, inputs_of(config, campaign))
         tally, lines = _judged(standing, judge, tables, envelope, source, moment.astimezone(config.zone).date())

@@ -2,50 +2,65 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from campaign.errors import ContractError
-from campaign.places import cell_number, cell_of
+from campaign.places import cell_number, cell_of, place_of
 from campaign.rows import Row
-from campaign.template import DAY, FIRST_ROW, MARK, MARK_ROW, parts_of
+from campaign.template import DAY, FIRST_ROW, MARK_ROW, marked_for, parts_of
 from campaign.values import read_text
 from etl.reading import WORKBOOKS
-from etl.sheet_guard import looked_at
+
+if TYPE_CHECKING:
+    from etl.sheet_grid import Grid
 
 
-def read_template(path: Path, name: str) -> list[Row] | None:
-    """Return one row a filled cell of our template; None when the file is no template of ours.
+def read_template(path: Path, name: str, campaign: str) -> list[Row] | None:
+    """Return one row a filled cell of a campaign's template; None when the file is no template of ours.
 
-    A row's number names its cell (campaign.places), as of any laid-out sheet. An empty cell says nothing: it makes no
-    row. Raises ContractError for a template that was taken apart.
+    Every sheet that carries the mark is read, wherever it stands: people copy it for the next day. A row's number names
+    its cell (campaign.places), as of any laid-out sheet. An empty cell says nothing: it makes no row. Raises
+    ContractError for a template that was taken apart, and for one of another campaign.
     """
     if Path(name).suffix.lower() not in WORKBOOKS:
         return None
-    content = path.read_bytes()
-    if not content.startswith(b"PK"):
-        return None
-    facts = looked_at(content, name)
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - as in etl.reading
-
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(facts.content))
-        if not workbook.sheet_names:
-            return None
-        sheet = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
-        cells: list[list[object]] = [[*row] for row in sheet]
-    except (CalamineError, OSError, ValueError):
-        return None  # what is wrong with it is said by the reader of plain workbooks
-    if len(cells) < MARK_ROW or not cells[MARK_ROW - 1] or read_text(cells[MARK_ROW - 1][0]) != MARK:
-        return None
-    if facts.unreckoned or facts.errors:
-        what = "has formulas without a result" if facts.unreckoned else "has cells like #N/A"
-        raise ContractError(name, what, "write the counts as plain whole numbers")
-    return list(_rows(cells, f"{name}, sheet {workbook.sheet_names[0]!r}"))
+    grids = list(_grids(path, name))
+    marked = [(one, made_for) for one in grids if (made_for := _made_for(one)) is not None]
+    other = next((made_for for _, made_for in marked if made_for not in ("", campaign)), None)
+    if other is not None:
+        raise ContractError(
+            name, f"is the template of another campaign, {other}", "send it there, or fill in one of this campaign"
+        )
+    if not marked and (moved := next((one for one in grids if _was_marked(one)), None)) is not None:
+        raise ContractError(moved.where, f"the hidden row {MARK_ROW} has lost its mark", "fill in a new template")
+    return [row for grid, _ in marked for row in _rows(grid)] if marked else None
 
 
-def _rows(cells: list[list[object]], where: str) -> Iterator[Row]:
+def _grids(path: Path, name: str) -> Iterator[Grid]:
+    """Yield the sheets that can be read; what is wrong with the others is said by the reader of plain workbooks."""
+    from etl.sheet_grid import Book  # noqa: PLC0415 - as in etl.reading
+
+    with suppress(ContractError):
+        book = Book(path.read_bytes(), name)
+        for one in book.sheets:
+            with suppress(ContractError):
+                yield book.grid(one)
+
+
+def _made_for(grid: Grid) -> str | None:
+    return marked_for(read_text(_at(grid.rows, MARK_ROW - 1, 0)))
+
+
+def _was_marked(grid: Grid) -> bool:
+    """Tell whether a sheet is a template that lost its mark, or had it moved: the words over its columns remain."""
+    return any(parts_of(cell) for row in grid.rows[: 2 * FIRST_ROW] for cell in row if isinstance(cell, str))
+
+
+def _rows(grid: Grid) -> Iterator[Row]:
+    cells, where = grid.rows, grid.where
     fields = {place: read_text(cell) for place, cell in enumerate(cells[MARK_ROW - 1]) if place and read_text(cell)}
     named = {field: place for place, field in fields.items()}
     for needed in ("unit_code", "unit_name"):
@@ -55,7 +70,7 @@ def _rows(cells: list[list[object]], where: str) -> Iterator[Row]:
     day = _at(cells, row - 1, column - 1)
     if read_text(day) == "":
         raise ContractError(
-            f"{where}, cell {cell_of(cell_number(1, *DAY))}", "has no day", "the day the counts are of was expected"
+            where, f"the cell {cell_of(cell_number(1, *DAY))} has no day", "write there the day the counts are of"
         )
     for place in range(FIRST_ROW - 1, len(cells)):
         unit = {name: _at(cells, place, named[name]) for name in ("unit_code", "unit_name")}
@@ -67,8 +82,8 @@ def _rows(cells: list[list[object]], where: str) -> Iterator[Row]:
             found: dict[str, object] = {**unit, "category": parts[0], "stage": parts[1], "as_of": day, "count": count}
             if read_text(reason):
                 found["reason"] = reason
-            number = cell_number(1, place + 1, at + 1)
-            yield Row(number, {**found, "cell": cell_of(number)})
+            number = cell_number(grid.index, place + 1, at + 1)
+            yield Row(number, {**found, "cell": str(place_of(number))})
 
 
 def _at(cells: list[list[object]], row: int, column: int) -> object:

@@ -43,9 +43,15 @@ def own(view: View, rows: Sequence[Refusal]) -> list[Refusal]:
 
 def possible(row: Refusal) -> list[What]:
     """Return what may be decided about a row, the likeliest first."""
-    name = row.reason == Reason.UNKNOWN_UNIT and row.field == "unit_name"
+    name = row.reason == Reason.UNKNOWN_UNIT and row.field == "unit_name" and not _elsewhere(row)
     found = [What.ACCEPT] if row.fate == Fate.HELD else []
     return [*found, *([What.ALIAS] if name else []), What.CORRECT, What.DISMISS]
+
+
+def _elsewhere(row: Refusal) -> bool:
+    """Tell whether a row's name is a unit's, but not below the parent it states: then no other name is missing."""
+    name, parent = (" ".join(str(row.content.get(field) or "").split()) for field in ("unit_name", "parent_name"))
+    return bool(parent) and " ".join((row.found or "").split()).startswith(f"{name}, ")
 
 
 def alike(row: Refusal, rows: Sequence[Refusal]) -> list[Refusal]:
@@ -146,9 +152,7 @@ def _named(view: View, code: str) -> str:
 def _changes(view: View, row: Refusal, key: str, unit: str) -> dict[str, str]:
     """Draw one field for each thing a row says, filled in with what could be read of it; return what they say."""
     said = row.content
-    found: dict[str, str] = {
-        "unit_code": _unit(view, f"c-{key}", unit or row.unit_code or str(said.get("unit_code") or ""))
-    }
+    found: dict[str, str] = {"unit_code": _unit(view, f"c-{key}", unit or view.waiting.unit_of(row) or "")}
     named = {one.id: one.title(view.lang) for one in view.campaign.categories}
     stages = {one.id: one.title(view.lang) for one in view.campaign.stages}
     for field, options, titles in (

@@ -14,6 +14,7 @@ from etl.preview import Line, Preview, preview
 from pages import _tables
 from pages._cards import draw, e, panel
 from pages._kept import kept
+from pages._submitting import said_day
 from pages._view import View
 from reporting import numbers
 from reporting.texts import has
@@ -108,7 +109,7 @@ def _cells(view: View, line: Line) -> list[_tables.Cell]:
     return [
         {"text": view.tree.unit(unit).name if unit in view.tree else said or "–", "code": unit, "note": note},
         {"text": stages.get(stage, view.says("stage.done"))},
-        {"text": numbers.day(line.as_of, lang) if line.as_of else _said(line, "as_of")},
+        {"text": numbers.day(line.as_of, lang) if line.as_of else said_day(line.cells.get("as_of"), lang) or "–"},
         _before(view, line),
         {"text": numbers.whole(line.after, lang) if line.after is not None else _said(line, "count")},
         {"text": view.says(f"fate.{fate}"), "chip": chip, "sign": sign, "sort": ORDER.index(fate), "note": why},

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -12,6 +14,7 @@ import streamlit as st
 from campaign.decisions import Outcome
 from campaign.notices import Order
 from campaign.scope import NOTHING
+from campaign.values import Unreadable, read_day
 from etl.envelope import LOCAL, Kind, Sender
 from etl.submitted import result, submit, submit_decisions, submit_order
 from pages import _ask, _viewer
@@ -26,6 +29,7 @@ SENT = "cd_sent"
 EVERY_SECONDS = 1.0
 LONG = timedelta(seconds=15)
 TOLD = 5
+TWICE = timedelta(seconds=3)  # between the clicks of a double click, on a slow line too
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>^])")
 
 
@@ -43,17 +47,34 @@ def signed_in() -> str:
 
 def send(view: View, kind: Kind, files: Sequence[tuple[str, bytes]], source: str = "") -> None:
     """Hand files in; this page tells what becomes of them."""
-    remember(view, submit(view.config, view.campaign.id, kind, sender(), files, source, _ip()), kind)
+    work = partial(submit, view.config, view.campaign.id, kind, sender(), files, source, _ip())
+    _hand_in(view, kind, hash((source, *files)), work)
 
 
 def decide(view: View, decisions: Sequence[Mapping[str, Any]]) -> None:
     """Hand decisions in; this page tells what becomes of them."""
-    remember(view, submit_decisions(view.config, view.campaign.id, sender(), decisions, _ip()), Kind.DECISIONS)
+    work = partial(submit_decisions, view.config, view.campaign.id, sender(), decisions, _ip())
+    _hand_in(view, Kind.DECISIONS, hash(json.dumps(decisions, sort_keys=True)), work)
 
 
 def order(view: View, wanted: Order) -> None:
     """Hand an order for a notice in; this page tells what becomes of it."""
-    remember(view, submit_order(view.config, view.campaign.id, sender(), wanted, _ip()), Kind.NOTICE)
+    work = partial(submit_order, view.config, view.campaign.id, sender(), wanted, _ip())
+    _hand_in(view, Kind.NOTICE, hash(repr(wanted)), work)
+
+
+def _hand_in(view: View, kind: Kind, content: int, work: Callable[[], str]) -> None:
+    """Hand something in, and note that this visitor did, so that the page tells what becomes of it.
+
+    The second click of a double one ends the run of the first wherever that next asks the session for something, and
+    comes here again with the same content: that is handed in once. In between the two, the session is asked nothing.
+    """
+    sent: list[dict[str, Any]] = st.session_state.setdefault(SENT, [])
+    entry = {"kind": kind.value, "campaign": view.campaign.id, "content": content, "at": datetime.now(UTC)}
+    if any(entry["at"] - one["at"] < TWICE and {**one, **entry, "at": one["at"]} == one for one in sent):
+        return
+    sent.insert(0, {**entry, "id": work(), "ended": False})
+    del sent[TOLD:]
 
 
 def _ip() -> str:
@@ -65,15 +86,17 @@ def name_of(view: View, sender_id: str, sender_name: str) -> str:
     return sender_name or (view.says("sender.local") if sender_id == LOCAL.id else sender_id)
 
 
+def said_day(value: object, lang: str) -> str:
+    """Return the day a row says, as it says it when it is none."""
+    try:
+        return numbers.day(read_day(value), lang)
+    except Unreadable:
+        return str(value or "")
+
+
 def plain(label: str) -> str:
     """Return a text as a widget's label that shows it as it is, whatever signs it holds."""
     return _MARKDOWN.sub(r"\\\1", label)
-
-
-def remember(view: View, name: str, kind: Kind) -> None:
-    """Note that this visitor handed something in, so that the page tells what becomes of it."""
-    entry = {"id": name, "kind": kind.value, "campaign": view.campaign.id, "at": datetime.now(UTC), "ended": False}
-    st.session_state[SENT] = [entry, *st.session_state.get(SENT, [])][:TOLD]
 
 
 def waits(view: View, kind: Kind) -> bool:

@@ -132,7 +132,7 @@ class View:
     def waiting(self) -> Waiting:
         """Return the rows that wait for a person, of the units in view; those of no known unit are the whole's."""
         found = _ask.waiting(self.edition, self.as_of, self.figures)
-        return found if self.is_all else found.within(frozenset(self.tree.subtree(self.scope)), self.tree)
+        return found if self.is_all else found.within(frozenset(self.tree.subtree(self.scope)))
 
     @property
     def is_all(self) -> bool:

@@ -12,13 +12,11 @@ from campaign.access import Right
 from campaign.decisions import Outcome, What
 from campaign.places import place_of
 from campaign.rows import Fate
-from campaign.values import Unreadable, read_day
 from pages import _ask, _decided, _deciding, _explaining, _reach, _submitting
 from pages._cards import draw, e, note
 from pages._view import View
 from reporting import numbers
 from reporting.texts import has
-from reporting.waiting import unit_of
 from warehouse.reader import Refusal
 
 FIRST = ("count_falls", "exceeds_later")
@@ -199,14 +197,6 @@ def _near(view: View, row: Refusal) -> list[tuple[str, str]]:
     return found
 
 
-def _said_day(value: object, lang: str) -> str:
-    """Return the day a row says, as it says it when it is none."""
-    try:
-        return numbers.day(read_day(value), lang)
-    except Unreadable:
-        return str(value or "")
-
-
 def _told(view: View, row: Refusal, *, past: bool = False) -> str:
     """Return what a row says, what is wrong of it marked, where it came from, and what stands unless it is `past`."""
     lang, said = view.lang, row.content
@@ -234,7 +224,7 @@ def _told(view: View, row: Refusal, *, past: bool = False) -> str:
 
 def _who(view: View, row: Refusal) -> str:
     """Return whom a row is about: the unit it names, else what it says."""
-    code, said = unit_of(row, view.tree), row.content
+    code, said = view.waiting.unit_of(row), row.content
     if code is not None and code in view.tree:
         above = view.tree.unit(code).parent_code
         parent = view.tree.unit(above).name if above and above != view.tree.top.code else ""
@@ -251,7 +241,7 @@ def _about(view: View, row: Refusal) -> str:
     parts = (
         ("category", named.get(str(row.category or said.get("category")), str(said.get("category") or ""))),
         ("stage", stages.get(str(row.stage or said.get("stage")), str(said.get("stage") or ""))),
-        ("as_of", numbers.day(row.as_of, lang) if row.as_of else _said_day(said.get("as_of"), lang)),
+        ("as_of", numbers.day(row.as_of, lang) if row.as_of else _submitting.said_day(said.get("as_of"), lang)),
     )
     return " · ".join(f"<span{_wrong(row, (name,))}>{e(words)}</span>" for name, words in parts if words)
 

@@ -327,7 +327,7 @@ def _waiting(figures: Figures, row: UnitProgress, codes: frozenset[str], known: 
     tree = figures.tree(row.as_of)
     found = known or waiting(figures, row.as_of)
     if figures.is_part or row.code != tree.top.code:
-        found = found.within(codes, tree)
+        found = found.within(codes)
     held = sum(one.fate == faults.Kind.HELD for one in found.open)
     return held, len(found.open) - held
 

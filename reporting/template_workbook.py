@@ -15,7 +15,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from campaign.configuration import ALL, Campaign
-from campaign.template import CODES_AT, DAY, FIRST_ROW, MARK, MARK_ROW, field_of
+from campaign.template import CODES_AT, DAY, FIRST_ROW, MARK_ROW, field_of, mark_of
 from campaign.units import Unit
 from reporting.cells import cell_at, new_sheet, put_text, saved
 from reporting.looks import base_font
@@ -54,7 +54,7 @@ def template_workbook(wanted: Template, lang: str) -> bytes:
     sheet.title = text("template.sheet", lang)
     columns = [(category, stage) for category in wanted.campaign.category_ids for stage in wanted.stages]
     _titles(sheet, wanted, lang, len(columns))
-    _marks(sheet, columns)
+    _marks(sheet, wanted.campaign.id, columns)
     _headers(sheet, wanted, columns, lang)
     _units(sheet, wanted, len(columns))
     _guards(sheet, wanted, len(columns), lang)
@@ -88,9 +88,9 @@ def _titles(sheet: Worksheet, wanted: Template, lang: str, columns: int) -> None
     sheet.row_dimensions[1].height, sheet.row_dimensions[4].height = 36, 26
 
 
-def _marks(sheet: Worksheet, columns: Sequence[tuple[str, str]]) -> None:
+def _marks(sheet: Worksheet, campaign: str, columns: Sequence[tuple[str, str]]) -> None:
     fields = ["unit_code", "unit_name", *(field_of(*one) for one in columns), "reason"]
-    for place, word in enumerate([MARK, *fields], 1):
+    for place, word in enumerate([mark_of(campaign), *fields], 1):
         put_text(cell_at(sheet, MARK_ROW, place), word)
     sheet.row_dimensions[MARK_ROW].hidden = True
     sheet.column_dimensions["A"].hidden = True

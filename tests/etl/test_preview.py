@@ -15,6 +15,7 @@ from etl.preview import Preview, preview
 from etl.submission import read_upload
 from etl.submitted import submit, take_all
 from reporting.template_workbook import Template, template_workbook
+from tests.etl.old import old_workbook
 from tests.warehouse.small import CONFIG, ID, NAMED, NAMED_TARGETS, Small, counts, everything_in
 
 NASTY = counts(
@@ -102,7 +103,7 @@ def filled(content: bytes, **cells: Any) -> bytes:
 def read(tmp_path: Path, content: bytes, name: str = "bieu.xlsx") -> list[dict[str, Any]]:
     path = tmp_path / name
     path.write_bytes(content)
-    return [row.cells for row in read_upload(path, name, None)]
+    return [row.cells for row in read_upload(path, name, None, ID)]
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -163,8 +164,68 @@ def test_a_template_taken_apart_is_refused_with_what_is_missing(named: Small, tm
         read(tmp_path, filled(content, B5="", D8=1))
     with pytest.raises(ContractError, match="C3"):
         read(tmp_path, filled(content, C3=None, D8=1))
-    with pytest.raises(ContractError, match="formulas"):
-        read(tmp_path, filled(content, D8="=1+1"))
+
+
+@pytest.mark.parametrize("change", ["mark cleared", "a column taken out", "a row put in above"])
+def test_a_template_without_its_mark_is_one_refusal_and_no_list_of_rows(
+    named: Small, tmp_path: Path, change: str
+) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(filled(workbook(named), D8=1)))
+    sheet = book.worksheets[0]
+    if change == "mark cleared":
+        sheet["A5"] = None
+    elif change == "a column taken out":
+        sheet.delete_cols(1)
+    else:
+        sheet.insert_rows(2)
+    out = io.BytesIO()
+    book.save(out)
+    with pytest.raises(ContractError, match="hidden row 5 has lost its mark; fill in a new template"):
+        read(tmp_path, out.getvalue())
+
+
+def test_a_formula_without_a_result_and_an_error_refuse_their_own_cell_alone(named: Small) -> None:
+    content = filled(workbook(named), D8=7, D9="=SUM(D8:D8)", E8="#N/A", J2="=1+1", J3="#REF!")
+    seen = preview(named.config, named.config.campaigns[0], [("bieu.xlsx", content)], LOCAL)
+    assert [(one.place, one.verdict.reason and one.verdict.reason.value) for one in seen.lines] == [
+        ("D8", None), ("E8", "bad_count"), ("D9", "bad_count"),
+    ]  # fmt: skip
+    assert [one.verdict.found for one in seen.lines[1:]] == ["#N/A", seen.lines[2].cells["count"]]
+
+
+def test_a_template_saved_as_an_old_workbook_is_read_all_the_same(named: Small) -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(filled(workbook(named), C3="04/02/2025", D8=12, E8=10))).worksheets[0]
+    cells = [(one.row - 1, one.column - 1, one.value) for line in sheet for one in line if one.value is not None]
+    seen = preview(named.config, named.config.campaigns[0], [("bieu.xls", old_workbook(cells))], LOCAL)
+    assert [(one.place, one.verdict.fate.value, one.after) for one in seen.lines] == [
+        ("D8", "accepted", 12), ("E8", "accepted", 10),
+    ]  # fmt: skip
+
+
+def test_every_sheet_with_the_mark_is_read_wherever_it_stands(named: Small) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(filled(workbook(named), D8=12)))
+    tomorrow = book.copy_worksheet(book.worksheets[0])
+    tomorrow["C3"], tomorrow["D8"] = datetime(2025, 2, 5), 15  # noqa: DTZ001 - a cell's day has no zone
+    book.move_sheet(book.worksheets[0], 1)
+    out = io.BytesIO()
+    book.save(out)
+    seen = preview(named.config, named.config.campaigns[0], [("bieu.xlsx", out.getvalue())], LOCAL)
+    assert [(one.place, one.as_of, one.after) for one in seen.lines] == [
+        ("#2!D8", date(2025, 2, 4), 12), ("#3!D8", date(2025, 2, 5), 15),
+    ]  # fmt: skip
+
+
+def test_the_template_of_another_campaign_is_refused_though_its_units_are_ours(named: Small) -> None:
+    content = filled(workbook(named), D8=12)
+    other = named.config.campaigns[0].model_copy(update={"id": "khac"})
+    with pytest.raises(ContractError, match=r"bieu\.xlsx: is the template of another campaign, nho; send it there"):
+        preview(named.config, other, [("bieu.xlsx", content)], LOCAL)
+    submit(named.config, ID, Kind.FILES, LOCAL, [("bieu.xlsx", filled(content, A5="candich-template-1|khac"))])
+    before = named.version
+    take_all(named.config)
+    assert named.version == before
+    older = filled(content, A5="candich-template-1")  # made before a template named its campaign
+    assert preview(named.config, named.config.campaigns[0], [("bieu.xlsx", older)], LOCAL).tally.accepted == 1
 
 
 def test_another_day_written_into_the_template_is_the_day_of_its_counts(named: Small, tmp_path: Path) -> None:

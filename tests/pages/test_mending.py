@@ -1,6 +1,7 @@
 """The work list and the page that sends, without a browser: what they show, what they hand in, what comes of it."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from etl.configured import load
 from etl.envelope import LOCAL
 from etl.submitted import submit_decisions, take_all, waiting
 from pages import _ask, mending
+from pages._deciding import possible
 from pages._kept import forget
 from reporting.figures import Figures
+from reporting.waiting import waiting as waiting_rows
 from tests.pages.conftest import SHELL, Shown
 from tests.pages.house import FORMULA, ID, SCRIPT, build, write
 from warehouse.reader import Refusal
@@ -167,6 +170,13 @@ def test_a_file_is_seen_before_it_is_sent_and_nothing_new_cannot_be_sent(own: Pa
     assert button.disabled
 
 
+def test_the_day_of_a_refused_row_is_shown_as_every_day(visit: Visit) -> None:
+    at = visit("gui-so-lieu", unit="a1", way="form")
+    shown = Shown(next(one for one in at.text_input if one.label == "Khai sinh").set_value("1,5").run())
+    ((_, _, day, before, after, fate),) = shown.table("preview")
+    assert (day, before, after, fate) == ("03/03/2025", "–", "1,5", "Trả lại")
+
+
 def test_a_file_that_cannot_be_read_says_so(visit: Visit) -> None:
     at = visit("gui-so-lieu")
     at.file_uploader[0].upload("a.csv", b"<html>", "text/csv").run()
@@ -194,6 +204,40 @@ def test_a_row_overtaken_by_a_valid_report_is_set_apart_and_dismissed_by_one_tap
     assert [(one.what, one.category, one.stage) for one in house.decisions()] == [("dismiss", "birth", "approved")]
     assert len(house.refusals(house.campaign.end)) == 2
     house.close()
+
+
+def test_a_row_that_names_its_unit_is_about_that_unit_though_its_count_was_refused(own: Path, visit: Visit) -> None:
+    file = write(own.parent / "ten.csv", [
+        ("unit_name", "parent_name", "category", "stage", "as_of", "count"),
+        ("X. Đông", "Huyện An", "birth", "approved", "2025-03-03", "15x"),
+        ("X. Đồng", "Huyện An", "birth", "approved", "2025-03-03", "15x"),
+    ])  # fmt: skip
+    moment = "2025-03-03T17:30:00+07:00"
+    assert main(["--config", str(own), "ingest", "--campaign", ID, "--received-at", moment, str(file)]) == 0
+    row = next(one for one in own_rows(own) if one.reason == "bad_count")
+    at = visit("can-xu-ly", row=row_key(row))
+    assert next(one for one in at.selectbox if one.label == "Đơn vị đúng").value == "a1"
+    assert "15x" in Shown(visit("can-xu-ly", district="A")).html
+    assert "15x" not in Shown(visit("can-xu-ly", district="B")).html
+    refused(own, "bu.csv", ("a1", "birth", "approved", "2025-03-03", 155), at="17:45")
+    assert "4 dòng cần xử lý" in Shown(visit("can-xu-ly")).html  # as before; the name without a unit waits on
+    house = figures(own)
+    assert [one.reason for one in waiting_rows(house, date(2025, 3, 3)).replaced] == ["bad_count"]
+    house.close()
+
+
+def test_a_name_below_another_parent_is_no_new_name_but_another_unit_to_choose(own: Path, visit: Visit) -> None:
+    file = write(own.parent / "ten.csv", [
+        ("unit_name", "parent_name", "category", "stage", "as_of", "count"),
+        ("X. Đông", "Huyện Bình", "birth", "approved", "2025-03-03", 151),
+    ])  # fmt: skip
+    moment = "2025-03-03T17:30:00+07:00"
+    assert main(["--config", str(own), "ingest", "--campaign", ID, "--received-at", moment, str(file)]) == 0
+    row = next(one for one in own_rows(own) if one.content.get("unit_name") == "X. Đông")
+    assert (row.reason, row.found) == ("unknown_unit", "X. Đông, Huyện Bình")
+    assert [one.value for one in possible(row)] == ["correct", "dismiss"]
+    at = press(visit("can-xu-ly", row=row_key(row)), "Có phải là Xã Đông, Huyện An?")
+    assert next(one for one in at.selectbox if one.label == "Đơn vị đúng").value == "a1"
 
 
 def test_a_valid_report_of_another_day_or_category_overtakes_nothing(own: Path, visit: Visit) -> None:
