@@ -27,13 +27,25 @@ def _pattern(text: str) -> str:
 class Counted(_Part):
     """One column of counts, or several that are added: of which category and stage, and where its target stands.
 
-    A header of several rows is written from the top down: "Khai sinh / Đã số hóa".
+    A header of several rows is written from the top down: "Khai sinh / Đã số hóa". `each_day`: every column that is
+    headed by a day is a count of that day; `column` then is what stands above, or below, those days.
     """
 
-    column: str | tuple[str, ...]
+    column: str | tuple[str, ...] = ()
+    each_day: bool = False
     category: str | None = None
     stage: str | None = None
     target: str | tuple[str, ...] | None = None
+
+    @model_validator(mode="after")
+    def _a_column(self) -> Counted:
+        if not self.each_day and not self.columns:
+            raise ValueError("column: the key is missing; the header of a column of counts")
+        if self.each_day and len(self.columns) > 1:
+            raise ValueError("column: each_day takes one header, of a group of columns, or none")
+        if self.each_day and self.targets:
+            raise ValueError("target: a target has no day; leave it out, or give it in a file of its own")
+        return self
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -57,6 +69,7 @@ class Sheet(_Part):
     header: str | None = None
     header_rows: int = Field(1, ge=1, le=6)
     counts: tuple[Counted, ...] = ()
+    year: int | None = Field(None, ge=2000, le=2100)
     above: dict[str, str] = Field(default_factory=dict)
     sheet_is: Literal["unit_code", "unit_name", "parent_name", "category", "stage"] | None = None
     words: dict[str, str] = Field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Old workbooks: an .xls looked at before it is parsed: how far apart its values lie, and its error cells.
+"""Old workbooks: an .xls looked at before it is parsed: how far apart its values lie, and its error cells and calendar.
 
 The parser makes room for every cell between the first value of a sheet and the last, for all sheets at once, and
 leaves out cells like #N/A. So the file's own records are read here: [MS-CFB] for the file, [MS-XLS] 2.3 for records.
@@ -15,6 +15,7 @@ _LAST = 0xFFFFFFFA  # sector numbers from here on are marks
 _IN_HEADER = 109  # places for the table's sectors in the header
 _NAMES = ("workbook", "book")
 _BOUND_SHEET, _PASSWORD, _BEGIN, _END = 0x85, 0x2F, 0x809, 0x0A
+_CALENDAR = 0x22
 _MANY, _ERROR, _FORMULAS = 0xBD, 0x205, (0x06, 0x206, 0x406)
 _CELLS = frozenset({0x203, 0x204, 0x27E, 0xFD, 0xD6, _MANY, _ERROR, *_FORMULAS})
 _WIDTHS = struct.Struct("<HH")
@@ -31,10 +32,14 @@ class Locked(NoWorkbook):
 
 @dataclass
 class OldSheet:
-    """How many lines and columns a sheet's values reach, and (line, column, words) of its error cells, from 1."""
+    """How many lines and columns a sheet's values reach, and (line, column, words) of its error cells, from 1.
+
+    `from_1904`: are its workbook's days counted from 1904, as old Macs did.
+    """
 
     lines: int = 0
     columns: int = 0
+    from_1904: bool = False
     errors: list[tuple[int, int, str]] = field(default_factory=list)
 
 
@@ -46,13 +51,14 @@ def sheets_of(content: bytes) -> list[OldSheet]:
         if any(kind == _PASSWORD for kind, _ in whole):
             raise Locked
         starts = [struct.unpack_from("<I", body)[0] for kind, body in whole if kind == _BOUND_SHEET]
-        return [_sheet(stream, start) for start in starts]
+        from_1904 = any(kind == _CALENDAR and body[:2] == b"\1\0" for kind, body in whole)
+        return [_sheet(stream, start, from_1904=from_1904) for start in starts]
     except (struct.error, IndexError, UnicodeDecodeError, OverflowError) as problem:
         raise NoWorkbook(str(problem)) from None
 
 
-def _sheet(stream: bytes, start: int) -> OldSheet:
-    found = OldSheet()
+def _sheet(stream: bytes, start: int, *, from_1904: bool) -> OldSheet:
+    found = OldSheet(from_1904=from_1904)
     for kind, body in _records(stream, start):
         if kind not in _CELLS or len(body) < _WIDTHS.size:
             continue

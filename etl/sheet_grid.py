@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 UNRECKONED = "công thức chưa có kết quả: mở bằng Excel rồi lưu lại"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _XML_SHEET = b"urn:schemas-microsoft-com:office:spreadsheet"
-_CELL = re.compile(
-    rb"<(?:\w+:)?c (?P<head>[^>]*+)(?<!/)>(?P<body>(?:[^<]++|<(?!/?(?:\w+:)?c[\s/>]))*+)</(?:\w+:)?c\s*>", re.DOTALL
+_ROW_OR_CELL = re.compile(
+    rb"<(?:\w+:)?row(?P<row>(?:\s[^>]*+)?)>|<(?:\w+:)?c(?P<head>(?:\s[^>]*+)?)"
+    rb"(?:(?<=/)>|>(?P<body>(?:[^<]++|<(?!/?(?:\w+:)?c[\s/>]))*+)</(?:\w+:)?c\s*>)"
 )
-_PLACE = re.compile(rb'\br="([A-Z]{1,3}[0-9]+)"')
-_FORMULA = re.compile(rb"<(?:\w+:)?f(?: [^>]*)?(?:/>|>(.*?)</(?:\w+:)?f>)", re.DOTALL)
-_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]+)</")
+_LINE = re.compile(rb"\sr\s*=\s*[\"']([0-9]{1,7})[\"']")
+_PLACE = re.compile(rb"\sr\s*=\s*[\"']([A-Z]{1,3}[0-9]+)[\"']")
+_KIND = re.compile(rb"\st\s*=\s*[\"'](\w+)[\"']")
+_FORMULA = re.compile(rb"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>(.*?)</(?:\w+:)?f\s*>)", re.DOTALL)
+_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>\s*([^<\s][^<]*)</")
 _LONGEST_FORMULA = 60
 
 Area = tuple[int, int, int, int]  # first row, first column, last row, last column, from 0
@@ -102,6 +105,7 @@ class Book:
             except (zipfile.BadZipFile, zlib.error) as problem:
                 raise damaged(where, problem) from None
         if len(self._old) == len(self.sheets):
+            grid.from_1904 = self._old[grid.index - 1].from_1904
             self._tell(grid, self._old[grid.index - 1].errors)
         return grid
 
@@ -195,19 +199,25 @@ def _faults(content: bytes, sheet: str) -> Iterator[tuple[int, int, str]]:
             return
         part = _part_of(archive, sheet)
         text = archive.read(part) if part else b""
-    for cell in _CELL.finditer(text):
-        place = _PLACE.search(cell["head"])
-        spot = address(place[1].decode()) if place else None
-        words = _fault(cell["head"], cell["body"])
-        if spot and words:
-            yield *spot, words
+    line = column = 0
+    for one in _ROW_OR_CELL.finditer(text):
+        if one["head"] is None:
+            named = _LINE.search(one["row"])
+            line, column = int(named[1]) if named else line + 1, 0
+            continue
+        place = _PLACE.search(one["head"])
+        line, column = (address(place[1].decode()) if place else None) or (line, column + 1)
+        words = _fault(one["head"], one["body"] or b"")
+        if words:
+            yield line, column, words
 
 
 def _fault(head: bytes, body: bytes) -> str:
     value, formula = _VALUE.search(body), _FORMULA.search(body)
-    if b't="e"' in head:
-        return unescape(value[1].decode("utf-8", "replace")) if value else "#N/A"
-    if formula is None or value is not None or b't="str"' in head or b't="inlineStr"' in head:
+    kind = _KIND.search(head)
+    if kind and kind[1] == b"e":
+        return unescape(value[1].decode("utf-8", "replace")).strip() if value else "#N/A"
+    if formula is None or value is not None or (kind and kind[1] in (b"str", b"inlineStr")):
         return ""
     told = unescape((formula[1] or b"").decode("utf-8", "replace"))
     return f"={told[:_LONGEST_FORMULA]} ({UNRECKONED})"

@@ -35,8 +35,11 @@ _END_SIZE = 22
 
 _END, _ENTRY, _LOCAL = b"PK\x05\x06", struct.Struct("<4s4xHH8xLLHHH8xL"), struct.Struct("<HH")
 _UNRECKONED = re.compile(
-    rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f[^>]*/>)(?:<(?:\w+:)?v ?/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
+    rb"(?:</(?:\w+:)?f\s*>|<(?:\w+:)?f(?:\s[^>]*)?/>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v(?:\s[^>]*)?>\s*</(?:\w+:)?v\s*>)?\s*</(?:\w+:)?c\s*>"
 )
+_1904 = re.compile(rb"date1904\s*=\s*[\"'](?:1|true|on)[\"']")
+_OPEN_1904 = re.compile(rb"null-date[^>]*date-value=\"1904-01-01")
 _FAR = re.compile(rb"r=[\"'](?:[A-Z]{3}|[A-Z]{1,2}[0-9]{5})")  # without one, the area is small enough
 _VALUED = re.compile(rb"r=[\"']([A-Z]{1,3})([0-9]{1,7})[\"'][^>]*+(?<!/)>")
 _REPEATED_VALUE = re.compile(rb'number-columns-repeated="([0-9]{4,})"[^>]*office:value')
@@ -179,12 +182,13 @@ def _scan(content: bytes, entry: Entry, facts: Facts, name: str, room: int) -> i
                 cells = _VALUED.findall(text)
                 columns.update({letters for letters, _ in cells})
                 lines = max(lines, *(int(line) for _, line in cells), 1)
-            facts.unreckoned = facts.unreckoned or (b"f>" in text and _UNRECKONED.search(text) is not None)
-            facts.errors = facts.errors or b't="e"' in text
+            formulas = b"f>" in text or b"f " in text
+            facts.unreckoned = facts.unreckoned or (formulas and _UNRECKONED.search(text) is not None)
+            facts.errors = facts.errors or b't="e"' in text or b"t='e'" in text
         elif is_table:
             _open_document(text, facts, name)
         elif entry.name.endswith("workbook.xml"):
-            facts.from_1904 = b'date1904="1"' in text or b'date1904="true"' in text
+            facts.from_1904 = _1904.search(text) is not None
         kept = piece[-_OVERLAP:] if len(piece) == _CHUNK else b""
     if columns:
         _area(lines, columns, name)
@@ -237,6 +241,7 @@ def _silence() -> Iterator[None]:
 def _open_document(text: bytes, facts: Facts, name: str) -> None:
     """Look through a chunk of an OpenDocument sheet: a repeated value is written once and unpacks to thousands."""
     facts.errors = facts.errors or b'value-type="error"' in text
+    facts.from_1904 = facts.from_1904 or _OPEN_1904.search(text) is not None
     if _REPEATED_VALUE.search(text):
         raise ContractError(name, "repeats a value over a thousand columns", "one table was expected")
     rows = _REPEATED_ROWS.search(text)

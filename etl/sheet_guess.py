@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
 
 from campaign.configuration import Campaign
 from etl.sheet_grid import Grid
-from etl.sheet_table import JOINT, ORDINALS, joined
-from etl.sheet_words import is_blank, is_note, is_numbering, looks_counted, spelled, words_of
+from etl.sheet_table import JOINT, ORDINALS, day_in, joined
+from etl.sheet_words import header_day, is_blank, is_note, is_numbering, looks_counted, spelled, words_of
 
 _MOST_HEADER_ROWS = 6
 _LOOKED_AT = 80  # rows in which a table is expected to start
@@ -49,7 +51,10 @@ _ASIDE = _pattern(
 
 @dataclass
 class Guess:
-    """A table as it seems to be: its header, its fields, its counts (header, category, stage, target's header)."""
+    """A table as it seems to be: its header, its fields, its counts (header, category, stage, target's header).
+
+    `days`: groups of columns headed by days (the group's header, category, stage); `year`: of days without one.
+    """
 
     grid: Grid
     first: int
@@ -57,6 +62,8 @@ class Guess:
     paths: list[str]
     fields: dict[str, str] = field(default_factory=dict)
     counts: list[tuple[str, str | None, str | None, str | None]] = field(default_factory=list)
+    days: list[tuple[str, str | None, str | None]] = field(default_factory=list)
+    year: int | None = None
     unsure: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -74,7 +81,7 @@ def guess(grid: Grid, campaign: Campaign) -> Guess | None:
 
 def _heads(row: list[object]) -> bool:
     """Tell whether a row looks like a header: three texts or more, short, one of which names units or categories."""
-    texts = [words_of(cell) for cell in row if isinstance(cell, str) and words_of(cell)]
+    texts = [words_of(cell) for cell in row if isinstance(cell, str | date) and words_of(cell)]
     if len(texts) < 2 or any(isinstance(cell, int | float) for cell in row):  # noqa: PLR2004 - a unit and a count
         return False
     return any(_field_of(text) in _LABELS for text in texts)
@@ -125,12 +132,16 @@ def _name_counts(found: Guess, campaign: Campaign) -> None:
         for place, path in enumerate(found.paths)
         if path and path not in taken and not _is_aside(path) and _counts_below(found, place, path, campaign)
     ]
-    targets = {_group(path): path for path in numeric if _is_target(path)}
-    done = [path for path in numeric if not _is_target(path)]
+    numeric = _name_days(found, numeric, campaign)
+    parts = {path: _parted(path, campaign) for path in numeric}
+    if any(not _is_aside(parts[path].said) for path in numeric):
+        numeric = [path for path in numeric if not _is_aside(parts[path].said)]
+    targets = {parts[path].group: path for path in numeric if _is_target(parts[path].said)}
+    done = [path for path in numeric if not _is_target(parts[path].said)]
     if not done:
         done, targets = numeric, {}
     if len(done) == len(targets) == 1:
-        targets = {_group(done[0]): next(iter(targets.values()))}
+        targets = {parts[done[0]].group: next(iter(targets.values()))}
     meant: dict[tuple[str | None, str | None], tuple[str, bool]] = {}
     for path in done:
         series = _series(found, path, campaign)
@@ -145,8 +156,36 @@ def _name_counts(found: Guess, campaign: Campaign) -> None:
     for (category, stage), (path, sure) in meant.items():
         if not sure:
             found.unsure.append(("inspect.headline", f"{path} = {stage}"))
-        due = targets.get(_group(path)) if stage in (None, campaign.headline) else None
+        due = targets.get(parts[path].group) if stage in (None, campaign.headline) else None
         found.counts.append((path, category, stage, due))
+
+
+def _name_days(found: Guess, numeric: list[str], campaign: Campaign) -> list[str]:
+    """Put the columns that are headed by days into groups; return the others."""
+    for year in (None, campaign.start.year):
+        headed = [path for path in numeric if day_in(path, year) is not None]
+        if len(headed) > 1:  # one alone is the day of its report
+            break
+    else:
+        return numeric
+    found.year = year
+    groups: dict[str, str] = {}
+    for path in headed:
+        rest = JOINT.join(part for part in path.split(JOINT) if header_day(part, year) is None)
+        groups.setdefault(rest, path)
+    for rest, path in groups.items():
+        series = _series(found, rest or path, campaign)
+        if series is None:
+            continue
+        category, stage, sure = series
+        if not sure:
+            found.unsure.append(("inspect.headline", f"{rest or path} = {stage}"))
+        found.days.append((rest, category, stage))
+    rest_of = [path for path in numeric if path not in headed]
+    if not found.days:
+        return rest_of
+    found.unsure += [("inspect.not_of_days", path) for path in rest_of]
+    return []
 
 
 def _series(found: Guess, path: str, campaign: Campaign) -> tuple[str | None, str | None, bool] | None:
@@ -160,14 +199,26 @@ def _series(found: Guess, path: str, campaign: Campaign) -> tuple[str | None, st
         if doubt:
             found.unsure.append(("inspect.maybe", f"{path} = {category}"))
     if campaign.names_stages and "stage" not in found.fields:
-        stage, _ = named(path.rpartition(JOINT)[2], _stages(campaign))
+        stage, _ = named(_parted(path, campaign).said, _stages(campaign))
         sure = stage is not None
         stage = stage or campaign.headline
     return category, stage, sure
 
 
-def _group(path: str) -> str:
-    return path.rpartition(JOINT)[0]
+class _Parts(NamedTuple):
+    """A header in two: what it is about, and what it says of that, whichever of the two stands above."""
+
+    group: str
+    said: str
+
+
+def _parted(path: str, campaign: Campaign) -> _Parts:
+    """Return "Khai sinh", "Đã duyệt" of "Khai sinh / Đã duyệt", and of "Đã duyệt / Khai sinh" too."""
+    above, _, last = path.rpartition(JOINT)
+    category, doubtful = category_of(last, campaign)
+    if above and category and not doubtful and category_of(above, campaign)[0] is None:
+        return _Parts(last, above)
+    return _Parts(above, last)
 
 
 def _counts_below(found: Guess, place: int, path: str, campaign: Campaign) -> bool:

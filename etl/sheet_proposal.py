@@ -27,6 +27,7 @@ from campaign.units import Registry
 from etl.reading import JSON, book_of, read_rows, read_table
 from etl.sheet_grid import Book, Grid, OneSheet
 from etl.sheet_guess import Guess, category_of, guess
+from etl.sheet_table import refuse_old_font
 from etl.sheet_words import days_in, reporting_days, spelled, total_of, without_number, words_of
 
 UNIT_ABOVE = (
@@ -55,7 +56,7 @@ class _Draft:
 
     keys: dict[str, object] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
-    sheet: dict[str, object] = field(default_factory=dict)
+    sheet: dict[str, Any] = field(default_factory=dict)
     doubts: list[Doubt] = field(default_factory=list)
 
 
@@ -66,6 +67,8 @@ def propose(path: Path, campaign: Campaign, registry: Registry, aliases: dict[st
     book = book_of(path, path.name)
     found = next((one for sheet in book.visible if (one := guess(book.grid(sheet), campaign))), None)
     if found is None:
+        grids = [book.grid(sheet) for sheet in book.visible]
+        refuse_old_font(path.name, grids)
         looked = ", ".join(book.visible)
         raise ContractError(path.name, f"no row looks like a header ({looked})", "one that names units or categories")
     draft = _Draft()
@@ -130,11 +133,17 @@ def _lay_out(draft: _Draft, found: Guess, campaign: Campaign, registry: Registry
     if _has_totals(found) and "unit_name" in found.fields:
         draft.sheet["total_for"] = top.code
         draft.doubts.append(("inspect.total_for", {"what": f"{top.name} ({top.code})"}))
-    counts = []
+    counts: list[dict[str, object]] = []
     for path, category, stage, target in found.counts:
         one = {"column": path, "category": category, "stage": stage, "target": target}
         counts.append({name: value for name, value in one.items() if value is not None})
+    for group, category, stage in found.days:
+        each = {"column": group or None, "each_day": True, "category": category, "stage": stage}
+        counts.append({name: value for name, value in each.items() if value is not None})
     draft.sheet["counts"] = counts
+    if found.year is not None:
+        draft.sheet["year"] = found.year
+        draft.doubts.append(("inspect.year", {"what": found.year}))
     if not counts:
         draft.doubts.append(("inspect.no_counts", {"what": "; ".join(one for one in found.paths if one)}))
 
@@ -211,8 +220,14 @@ def _choose_sheets(draft: _Draft, book: Book | OneSheet, found: Guess, campaign:
     tree = registry.on(campaign.start)
     names = NameBook(tree)
     codes = [names.find(one) for one in (found.grid.sheet, *alike)]
-    if "parent_name" not in draft.columns and all(len(one) == 1 and not tree.is_leaf(one[0]) for one in codes):
+    if not all(len(one) == 1 for one in codes):
+        return
+    leaves = [tree.is_leaf(one[0]) for one in codes]
+    if "parent_name" not in draft.columns and not any(leaves):
         draft.sheet["sheet_is"] = "parent_name"
+    elif all(leaves) and not {"unit_code", "unit_name"} & {*draft.columns, *draft.sheet.get("above", {})}:
+        draft.sheet["sheet_is"] = "unit_name"
+        draft.doubts = [one for one in draft.doubts if one[0] != "inspect.no_unit"]
 
 
 def _has(grid: Grid, header: str) -> bool:
@@ -221,7 +236,7 @@ def _has(grid: Grid, header: str) -> bool:
 
 def _date(draft: _Draft, name: str, found: Guess, campaign: Campaign) -> None:
     """Say where the day stands: a column, the title (nothing to write), the file's name; else nowhere."""
-    if "as_of" in draft.columns:
+    if "as_of" in draft.columns or found.days:
         return
     days = reporting_days(_titles(found))
     if len(days) == 1:

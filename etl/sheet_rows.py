@@ -20,7 +20,7 @@ from campaign.places import address, cell_number, letters
 from campaign.rows import Row
 from campaign.values import Unreadable, read_day, read_text
 from etl.sheet_grid import Grid
-from etl.sheet_table import Amount, Table
+from etl.sheet_table import ORDINALS, Amount, Table
 from etl.sheet_words import (
     day_of,
     days_in,
@@ -52,6 +52,7 @@ class _Standing:
     parent: str = ""
     begun: bool = False
     below: bool = False
+    other: bool = False
 
 
 class SheetReader:
@@ -142,18 +143,21 @@ class SheetReader:
     def _left_out(
         self, line: int, row: list[object], state: _Standing, counted: list[tuple[Amount, list[object]]]
     ) -> bool:
-        """Tell whether a row is no part of the table: column numbers, a repeated header, a note, or one to skip."""
+        """Tell whether a row is no part of the table: column numbers, a header, a note, another table's, or to skip."""
         numbers = any(looks_counted(value) for _, values in counted for value in values)
         if numbers and not self._skip and line > state.header + RIGHT_BELOW:
             state.below = False
-            return False
+            return state.other
         texts = [text for cell in row if (text := words_of(cell))]
         if any(one.search(" | ".join(texts)) for one in self._skip):
             return True
         if line <= state.header + RIGHT_BELOW and is_numbering(texts):
             return True
         if self._repeats_header(row):
-            state.header, self.repeated = line, True
+            state.header, state.other, self.repeated = line, False, True
+            return True
+        state.other = state.other or (not numbers and self._heads_another(row))
+        if state.other:
             return True
         state.below = not numbers and state.begun and (state.below or is_note(texts))
         return state.below
@@ -161,6 +165,18 @@ class SheetReader:
     def _repeats_header(self, row: list[object]) -> bool:
         here = [(place, spelled(words_of(cell))) for place, cell in enumerate(row) if cell is not None]
         return len(here) > 1 and any(all(one.get(place) == text for place, text in here) for one in self._headers)
+
+    def _heads_another(self, row: list[object]) -> bool:
+        """Tell whether a row is the header of another table: over the units as ours, over the counts in other words."""
+        here = {place: spelled(text) for place, cell in enumerate(row) if (text := words_of(cell))}
+        ordinal = self._table.ordinal is not None and here.get(self._table.ordinal) in ORDINALS
+        if not ordinal and not any(self._heads(here, place) for place in self._label_at):
+            return False
+        counts = {place for one in self._table.amounts for place in one.columns if place in here}
+        return bool(counts) and not any(self._heads(here, place) for place in counts)
+
+    def _heads(self, here: dict[int, str], place: int) -> bool:
+        return place in here and any(one.get(place) == here[place] for one in self._headers)
 
     def _heading(self, number: str, label: str, counted: list[tuple[Amount, list[object]]]) -> str | None:
         if self._layout.sections == "none" or not label or not self._names_units:
@@ -262,6 +278,8 @@ class SheetReader:
             cells["category"] = amount.category
         if amount.stage is not None:
             cells["stage"] = amount.stage
+        if amount.day is not None:
+            cells["as_of"] = amount.day
         cells["count"] = values[0] if len(values) == 1 else values
         if amount.targets:
             targets = [value for place in amount.targets if not is_blank(value := self._cell(line, row, place))]
@@ -281,7 +299,8 @@ class SheetReader:
                 found[field] = self._day_at(where, titles)
             else:
                 found[field] = self._word(field, self._text_at(field, where, titles))
-        if "as_of" not in self._table.fields and "as_of" not in found:
+        dated = "as_of" in self._table.fields or all(one.day is not None for one in self._table.amounts)
+        if not dated and "as_of" not in found:
             found["as_of"] = day or self._day_of_title(titles)
         return found
 

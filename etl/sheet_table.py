@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from campaign.configuration import Source
 from campaign.errors import ConfigError, ContractError
 from campaign.layout import Counted, Sheet
 from campaign.places import letters
 from etl.sheet_grid import Area, Grid, Sheets
-from etl.sheet_words import in_old_font, spelled, words_of
+from etl.sheet_words import header_day, in_old_font, spelled, words_of
 
 JOINT = " / "
 ORDINALS = frozenset(spelled(one) for one in ("STT", "TT", "Số TT", "Số thứ tự", "No", "No."))
@@ -20,12 +21,13 @@ _MOST_SHOWN = 12
 
 @dataclass(frozen=True)
 class Amount:
-    """One count of a wide row: of what, and in which columns (from 0) it and its target stand."""
+    """One count of a wide row: of what, and in which columns (from 0) it and its target stand; its day, if they say."""
 
     category: str | None
     stage: str | None
     columns: list[int]
     targets: list[int]
+    day: date | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,12 @@ def layout_of(source: Source) -> Sheet:
     if not (layout.counts or source.headers("count")):
         found = "names no column of counts"
         raise ConfigError(f"source {source.name}: sheet", found, "counts = [{ column = … }], or count in columns")
+    if any(one.each_day for one in layout.counts) and ("as_of" in source.columns or "as_of" in layout.above):
+        found = "says the day twice: each_day, and as_of"
+        raise ConfigError(f"source {source.name}: sheet", found, "a day over every column of counts, or one for all")
+    if not header_texts(source, layout):
+        found = "names no column by which the table is found"
+        raise ConfigError(f"source {source.name}: sheet", found, 'header = "…", a text of the header\'s first row')
     return layout
 
 
@@ -63,10 +71,15 @@ def amounts_of(source: Source, layout: Sheet) -> tuple[Counted, ...]:
 
 def header_text(source: Source, layout: Sheet) -> str:
     """Return the text by which the table's header is found: as given, else the first column's top header."""
+    return header_texts(source, layout)[0].split(JOINT)[0]
+
+
+def header_texts(source: Source, layout: Sheet) -> list[str]:
+    """Return the headers by which the table may be found, the best first."""
     if layout.header:
-        return layout.header
+        return [layout.header]
     fields = [one for field in source.columns if field not in ("count", "target") for one in source.headers(field)]
-    return (fields or [*amounts_of(source, layout)[0].columns])[0].split(JOINT)[0]
+    return fields or [*amounts_of(source, layout)[0].columns]
 
 
 def tables(book: Sheets, source: Source, layout: Sheet) -> list[Table]:
@@ -120,16 +133,24 @@ def _chosen(book: Sheets, layout: Sheet) -> Sequence[str]:
 
 
 def _nowhere(where: str, wanted: str, grids: Sequence[Grid], hidden: Sequence[str]) -> ContractError:
-    texts = [cell for grid in grids for row in grid.rows[:40] for cell in row if isinstance(cell, str)]
-    if in_old_font(texts):
-        found = "is typed in a font of before Unicode (TCVN3 or VNI)"
-        return ContractError(where, found, "convert its texts to Unicode and send it again")
-    if not texts:
+    refuse_old_font(where, grids)
+    if not _texts(grids):
         return ContractError(where, "the file is empty", "a header row and rows of counts were expected")
     aside = f" (hidden, not read: {', '.join(hidden)})" if hidden else ""
     looked = ", ".join(repr(grid.sheet) for grid in grids if grid.sheet)
     found = f"the header {wanted!r} is nowhere in {looked}" if looked else f"the header {wanted!r} is nowhere"
     return ContractError(where, found + aside, "mend the workbook, or the source's [source.sheet]")
+
+
+def refuse_old_font(where: str, grids: Sequence[Grid]) -> None:
+    """Raise ContractError for sheets whose texts were typed in a font of before Unicode."""
+    if in_old_font(_texts(grids)):
+        found = "is typed in a font of before Unicode (TCVN3 or VNI)"
+        raise ContractError(where, found, "convert its texts to Unicode and send it again")
+
+
+def _texts(grids: Sequence[Grid]) -> list[str]:
+    return [cell for grid in grids for row in grid.rows[:40] for cell in row if isinstance(cell, str)]
 
 
 def _located(grid: Grid, source: Source, layout: Sheet) -> Table:
@@ -154,7 +175,13 @@ def _columns(grid: Grid, first: int, last: int, source: Source, layout: Sheet) -
         return [_column(grid, first, paths, keys, one) for one in headers]
 
     fields = {field: at(source.headers(field)) for field in source.columns if field not in ("count", "target")}
-    amounts = [Amount(one.category, one.stage, at(one.columns), at(one.targets)) for one in amounts_of(source, layout)]
+    amounts: list[Amount] = []
+    for one in amounts_of(source, layout):
+        if one.each_day:
+            days = _days(grid, first, paths, one.columns, layout.year)
+            amounts += [Amount(one.category, one.stage, [place], [], day) for day, place in days.items()]
+        else:
+            amounts.append(Amount(one.category, one.stage, at(one.columns), at(one.targets)))
     taken = {column for columns in fields.values() for column in columns}
     ordinal = next((place for place, key in enumerate(keys) if key in ORDINALS and place not in taken), None)
     return Table(grid, first, last, paths, fields, amounts, ordinal)
@@ -174,6 +201,39 @@ def _column(grid: Grid, first: int, paths: list[str], keys: list[str], wanted: s
         found = f"the header {wanted!r} stands {len(fits)} times ({', '.join(letters(one + 1) for one in fits)})"
         raise _Missing(where, found, "write the whole path of one, like Khai sinh / Đã số hóa")
     return fits[0]
+
+
+def _days(grid: Grid, first: int, paths: list[str], group: Sequence[str], year: int | None) -> dict[date, int]:
+    """Return the columns that are headed by a day, those of a group if one is named: each day heads one."""
+    told = [(place, day_in(path, year)) for place, path in enumerate(paths)]
+    headed = [(place, *one) for place, one in told if one is not None]
+    if group:
+        key = spelled(group[0])
+        whole = [one for one in headed if one[2] == key]
+        headed = whole or [one for one in headed if one[2].endswith(f"{JOINT}{key}")]
+    where = f"{grid.where}, {'row' if grid.sheet else 'line'} {first + 1}"
+    if not headed:
+        group_said = f"no column in the group {group[0]!r} is headed by a day" if group else ""
+        expected = "headers like 05/02/2025 (a day without its year needs year = … in [source.sheet])"
+        raise _Missing(where, group_said or "no column is headed by a day", expected)
+    found: dict[date, int] = {}
+    for place, day, _ in headed:
+        if day in found:
+            two = f"{letters(found[day] + 1)}, {letters(place + 1)}"
+            told_twice = f"the day {day:%d/%m/%Y} heads two columns ({two})"
+            raise _Missing(where, told_twice, "one of them, or column = their group")
+        found[day] = place
+    return found
+
+
+def day_in(path: str, year: int | None) -> tuple[date, str] | None:
+    """Return the day in a header's path, and how the rest of it is spelled; None: it has none, or several."""
+    parts = path.split(JOINT)
+    days = [(day, at) for at, part in enumerate(parts) if (day := header_day(part, year)) is not None]
+    if len(days) != 1:
+        return None
+    ((day, at),) = days
+    return day, spelled(JOINT.join(parts[:at] + parts[at + 1 :]))
 
 
 def joined(grid: Grid, first: int, last: int) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from functools import lru_cache
+from unicodedata import normalize
 
 from campaign.names import spelling, split_kind
 from campaign.values import Unreadable, read_day, read_text
@@ -19,6 +20,8 @@ _TOTAL = re.compile(
 _WHOLE = re.compile(rf"(?:.*[\s(])?{spelling('toàn')} (.+?)\)?")
 _BARE_KINDS = frozenset(spelling(one) for one in ("tỉnh", "thành phố", "huyện", "thị xã", "quận", "xã", "phường"))
 _LONE = re.compile(r"[\s:.()+\-0-9ivx]*")
+_UNITS = "|".join(sorted((*_BARE_KINDS, spelling("thị trấn"), spelling("đơn vị"))))
+_SO_MANY = re.compile(rf"\(?[0-9]+(?:/[0-9]+)? (?:{_UNITS})(?:[\s,/-]+(?:{_UNITS}))*\)?")
 _ROMAN = re.compile(r"[IVXLC]+|[A-E]")
 _NUMBERED = re.compile(r"\(?([IVXLC]+|[A-Ea-e]|[0-9]{1,3}(?:\.[0-9]{1,3})*)\s*[.):/]\s*(?=\S)|[-+•*]\s+(?=\S)")
 _ORDINAL = re.compile(r"[(\[]?(?:[0-9]{1,2}|[A-Z])[)\]]?(?:\s*=.*)?")
@@ -31,7 +34,18 @@ _NUMBER = re.compile(r"[-−]?\s*[0-9][0-9.,\s]*%?")
 _DATE = r"([0-9]{1,2}\s*[/.-]\s*[0-9]{1,2}\s*[/.-]\s*[0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2})"
 _SPOKEN = r"(?:ngày\s+)?([0-9]{1,2})\s+tháng\s+([0-9]{1,2})\s+năm\s+([0-9]{4})"
 _ANY_DATE = re.compile(rf"(?<![0-9/.-]){_DATE}(?![0-9/-])|{_SPOKEN}", re.IGNORECASE)
-_UNTIL = re.compile(r"(?:đến|hết|số liệu|báo cáo)(?:\s+\S+)?\s+(?:ngày\s*)?:?\s*$|ngày báo cáo\s*:?\s*$", re.IGNORECASE)
+_HEADED = re.compile(
+    r"(?:(?:số liệu|l[ũu]y\s*kế|lu[ỹy]\s*kế|cộng dồn)\s+)?(?:tính\s+)?(?:đến\s+)?(?:hết\s+)?(?:ngày\s+)?"
+    rf"(?:(?P<whole>{_DATE}|{_SPOKEN})(?: 00:00:00)?|(?P<short>[0-9]{{1,2}}\s*[/.-]\s*[0-9]{{1,2}}))",
+    re.IGNORECASE,
+)
+_HOUR = r"[0-9]{1,2}\s*(?:giờ|[gh:])\s*(?:[0-9]{2})?(?:\s*(?:phút|'))?"
+_UNTIL_WORDS = rf"(?:đến|hết|số liệu|báo cáo)(?:\s+(?!từ\b)\S+)??(?:\s+{_HOUR})?[\s,:]+(?:ngày\s*)?:?\s*"
+_UNTIL = re.compile(rf"{_UNTIL_WORDS}$|ngày báo cáo\s*:?\s*$", re.IGNORECASE)
+_NO_YEAR = re.compile(
+    r"(?:đến|hết)[^/]*?\sngày\s*:?\s*([0-9]{1,2})\s*[/.-]\s*([0-9]{1,2})(?![0-9]|\s*[/.-]\s*[0-9]{4})", re.IGNORECASE
+)
+_PLACE = re.compile(r"([^\W\d_]+(?:[ .]+[^\W\d_]+){0,4}),\s*(?:ngày\s*)?")
 _OF_THE_LETTER = re.compile(r"kèm theo|căn cứ|quyết định|kế hoạch số|công văn|\bsố\s*:", re.IGNORECASE)
 _FIRST_SERIAL, _LAST_SERIAL = 36526, 73415  # 1/1/2000 and 31/12/2100, counted from 1900
 _FROM_1900, _FROM_1904 = date(1899, 12, 30), date(1904, 1, 1)
@@ -86,7 +100,7 @@ def total_of(label: str) -> str | None:
     if match is None:
         return None
     rest = match[2].strip(" :.,()")
-    if _LONE.fullmatch(rest):
+    if _LONE.fullmatch(rest) or _SO_MANY.fullmatch(rest):
         return "" if match[1] == spelling("cộng") else "*"
     return _last_words(label, rest) if split_kind(rest)[0] else None
 
@@ -157,6 +171,20 @@ def days_in(text: str) -> list[date]:
     return [day for match in _ANY_DATE.finditer(text) if (day := _matched(match)) is not None]
 
 
+def header_day(text: str, year: int | None) -> date | None:
+    """Return the day that a column's header is, nothing else: 05/02/2025, "Đến ngày 5/2" where the year is known."""
+    match = _HEADED.fullmatch(normalize("NFC", text))
+    if match is None:
+        return None
+    if match["short"] is None:
+        (*found,) = days_in(match["whole"])
+        return found[0] if found else None
+    try:
+        return None if year is None else read_day(re.sub(r"\s*[/.-]\s*", "/", f"{match['short']}/{year}"))
+    except Unreadable:
+        return None
+
+
 def _matched(match: re.Match[str]) -> date | None:
     whole = re.sub(r"\s", "", match[1]) if match[1] else f"{match[2]}/{match[3]}/{match[4]}"
     try:
@@ -166,26 +194,42 @@ def _matched(match: re.Match[str]) -> date | None:
 
 
 def reporting_days(texts: list[str]) -> list[date]:
-    """Return the days a title may be about: those after "đến ngày", else those not of a letter or a plan."""
+    """Return the days a title may be about: those after "đến ngày", else those not of a letter or a plan.
+
+    The day a letter was signed ("Yên Bái, ngày …") counts where no other stands; beside "đến ngày 5/2", without a year,
+    only a day that is the same 5/2.
+    """
+    texts = [normalize("NFC", text) for text in texts]
     told = [_days_told(text) for text in texts]
-    until = [day for days, _ in told for day in days]
-    return list(dict.fromkeys(until or [day for _, days in told for day in days]))
+    until, other, signed = ([day for one in told for day in one[kind]] for kind in range(3))
+    short = {(int(day), int(month)) for text in texts for day, month in _NO_YEAR.findall(text)}
+    if short and not until:
+        return list(dict.fromkeys(day for day in other + signed if (day.day, day.month) in short))
+    return list(dict.fromkeys(until or other or signed))
 
 
 @lru_cache(maxsize=1_000)  # a thousand reports of one day have one title
-def _days_told(text: str) -> tuple[tuple[date, ...], tuple[date, ...]]:
-    """Return the days after "đến ngày" in a text, and the others that are not of a letter or a plan."""
+def _days_told(text: str) -> tuple[tuple[date, ...], ...]:
+    """Return the days after "đến ngày" in a text, those of no letter or plan, and the one a letter was signed."""
     until: list[date] = []
     other: list[date] = []
     for match in _ANY_DATE.finditer(text):
-        day = _matched(match)
+        day, before = _matched(match), text[: match.start()]
         if day is None:
             continue
-        if _UNTIL.search(text[: match.start()]) and "kèm theo" not in text[: match.start()].casefold():
+        if _UNTIL.search(before) and "kèm theo" not in before.casefold():
             until.append(day)
+        elif _is_signing(before) and match.end() == len(text):
+            return (), (), (day,)
         elif not _OF_THE_LETTER.search(text):
             other.append(day)
-    return tuple(until), tuple(other)
+    return tuple(until), tuple(other), ()
+
+
+def _is_signing(before: str) -> bool:
+    """Tell whether what stands before a date is the place where a letter was signed: "Yên Bái, ngày"."""
+    place = _PLACE.fullmatch(before)
+    return place is not None and not place[1].isupper() and all(one[0].isupper() for one in place[1].split())
 
 
 def in_old_font(texts: list[str]) -> bool:

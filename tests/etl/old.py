@@ -2,7 +2,7 @@
 
 import struct
 
-CELL = tuple[int, int, float | str]  # line and column from 0; "#N/A" is an error cell
+CELL = tuple[int, int, float | str]  # line and column from 0; texts that begin with "#" are error cells
 _FREE, _CHAIN_END, _TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 _SECTOR = 512
 
@@ -16,6 +16,9 @@ def _begin(kind: int) -> bytes:
 
 
 def _cell(line: int, column: int, value: float | str) -> bytes:
+    if isinstance(value, str) and not value.startswith("#"):
+        text = value.encode("utf-16-le")
+        return record(0x204, struct.pack("<HHHHB", line, column, 0, len(text) // 2, 1) + text)
     if isinstance(value, str):
         return record(0x205, struct.pack("<HHHBB", line, column, 0, 0x2A, 1))
     return record(0x203, struct.pack("<HHHd", line, column, 0, value))

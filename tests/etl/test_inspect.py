@@ -263,3 +263,44 @@ def test_a_workbook_without_a_table_is_said_so(house: Small, tmp_path: Path) -> 
     code, _, errors = house.command("inspect", str(path))
     assert (code, errors.count("\n")) == (1, 1)
     assert errors.startswith("thu.xlsx: no row looks like a header")
+
+
+def test_inspect_pairs_categories_that_stand_below_their_stages_and_targets(house: Small, tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet.append(["Tính đến ngày 05/02/2025"])
+        sheet.append(["STT", "Đơn vị", "Chỉ tiêu", None, "Trong ngày", None, "Đã nhập", None, "Đã duyệt", None])
+        sheet.append([None, None, *["Khai sinh", "Khai tử"] * 4])
+        sheet.append([1, "TT. Mậu A", 100, 50, 3, 2, 15, 9, 10, 4])
+        for area in ("A2:A3", "B2:B3", "C2:D2", "E2:F2", "G2:H2", "I2:J2"):
+            sheet.merge_cells(area)
+
+    found = proposal_for(house, written(tmp_path, made(fill)))
+    assert [key for key, _ in found.doubts] == ["inspect.day"]
+    assert facts_of(house, found.rows) == {
+        ("04375", "birth", "entered", DAY, 15, None), ("04375", "death", "entered", DAY, 9, None),
+        ("04375", "birth", "approved", DAY, 10, 100), ("04375", "death", "approved", DAY, 4, 50),
+    }  # fmt: skip
+
+
+def test_inspect_says_of_an_old_font_that_it_is_one(house: Small, tmp_path: Path) -> None:
+    rows = (["Sè liÖu tÝnh ®Õn ngµy 05/02/2025"], ["STT", "Tªn ®¬n vÞ", "Khai sinh"], [1, "TT. MËu A", 1])
+    path = written(tmp_path, made(lambda sheet: [sheet.append(row) for row in rows] and None), "cu.xlsx")
+    code, _, errors = house.command("inspect", str(path))
+    assert (code, "cu.xlsx: is typed in a font of before Unicode (TCVN3 or VNI)" in errors) == (1, True)
+
+
+def test_inspect_takes_the_unit_from_the_sheets_name_where_every_commune_has_a_sheet(
+    house: Small, tmp_path: Path
+) -> None:
+    book = Workbook()
+    assert book.active is not None
+    book.remove(book.active)
+    for name, count in (("Mậu A", 10), ("Lang Thíp", 20)):
+        sheet = book.create_sheet(name)
+        for row in (["Tính đến ngày 05/02/2025"], ["TT", "Loại sổ", "Đã duyệt"], [1, "Khai sinh", count]):
+            sheet.append(row)
+    found = proposal_for(house, written(tmp_path, saved(book)))
+    assert (found.refused, "inspect.no_unit" in [key for key, _ in found.doubts]) == ([], False)
+    assert facts_of(house, found.rows) == {
+        ("04375", "birth", "approved", DAY, 10, None), ("04378", "birth", "approved", DAY, 20, None),
+    }  # fmt: skip

@@ -1,5 +1,6 @@
 """Sheets: workbooks as offices make them, read by a layout, every count one row, every refusal naming its cell."""
 
+import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -8,11 +9,12 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from campaign.configuration import parse
+from campaign.configuration import Source, parse
 from campaign.errors import ConfigError, ContractError
 from campaign.places import cell_number, cell_of, line_of, place_of, told
 from campaign.rows import Row
-from etl.reading import read_rows
+from etl.reading import file_day, read_rows
+from etl.sheet_proposal import source_in
 from tests.etl.reports import CONFIG, ROWS, TARGETS, UNITS, WIDE, heads, made, province, saved, written
 from tests.warehouse.small import Small
 
@@ -298,6 +300,49 @@ def test_the_day_is_read_from_the_title(tmp_path: Path, title: str, day: date) -
 
 
 @pytest.mark.parametrize(
+    "title",
+    [
+        "Số liệu tính đến 17 giờ ngày 05/02/2025",
+        "Tính đến 17 giờ 00 phút, ngày 05 tháng 02 năm 2025",
+        "Số liệu đến 17h30 ngày 05/02/2025",
+        "Số liệu từ ngày 01/02/2025 đến 17 giờ 00 ngày 05/02/2025",
+        "Số liệu từ ngày 01/02/2025 đến ngày 05/02/2025",
+        "Báo cáo từ 01/02/2025 đến hết ngày 05/02/2025",
+        "Tính đến 17 giờ 00 ngày 05/02/2025 (Kèm theo Công văn số 12/STP ngày 07/02/2025)",
+        "Số liệu tính đến: 05/02/2025",
+        "Ngày 05/02/2025",
+        unicodedata.normalize("NFD", "Số liệu tính đến ngày 05/02/2025"),
+    ],
+)
+def test_the_day_of_the_figures_is_neither_their_first_nor_that_of_the_letter(tmp_path: Path, title: str) -> None:
+    def fill(sheet: Worksheet) -> None:
+        province(sheet)
+        sheet["A4"], sheet["F1"] = title, "Yên Bái, ngày 06 tháng 02 năm 2025"
+
+    assert {one.cells["as_of"] for one in rows(tmp_path, made(fill))} == {date(2025, 2, 5)}
+
+
+@pytest.mark.parametrize(
+    ("title", "signed", "day"),
+    [
+        ("tính đến ngày 5/2", "Yên Bái, ngày 06 tháng 02 năm 2025", None),
+        ("tính đến 17h ngày 5/2/25", "Yên Bái, ngày 06 tháng 02 năm 2025", None),
+        ("tính đến ngày 5/2", "Yên Bái, ngày 05 tháng 02 năm 2025", date(2025, 2, 5)),
+    ],
+)
+def test_a_day_without_its_year_is_no_other_day(tmp_path: Path, title: str, signed: str, day: date | None) -> None:
+    def fill(sheet: Worksheet) -> None:
+        province(sheet)
+        sheet["A4"], sheet["F1"] = title, signed
+
+    if day is None:
+        with pytest.raises(ContractError, match="no date stands above the table"):
+            rows(tmp_path, made(fill))
+    else:
+        assert {one.cells["as_of"] for one in rows(tmp_path, made(fill))} == {day}
+
+
+@pytest.mark.parametrize(
     ("title", "problem"),
     [
         ("Tháng 10", "no date stands above the table"),
@@ -313,6 +358,35 @@ def test_a_title_without_one_day_is_refused(tmp_path: Path, title: str, problem:
 
     with pytest.raises(ContractError, match=problem):
         rows(tmp_path, made(fill))
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [
+        ("BC_20250205.xlsx", "([0-9]{8})"),
+        ("BC 05022025 (1).xlsx", "[0-9]{8}"),
+        ("bc_05_02_2025.xlsx", "([0-9]{2}_[0-9]{2}_[0-9]{4})"),
+        ("2025_02_05.xlsx", "[0-9_]{10}"),
+        ("bc 5.2.2025.xlsx", "([0-9.]{8})"),
+    ],
+)
+def test_a_day_is_read_however_a_files_name_writes_it(name: str, pattern: str) -> None:
+    source = parse_source(f"as_of = {{ filename = '{pattern}' }}")
+    assert file_day(name, source) == date(2025, 2, 5)
+
+
+def test_every_day_of_the_century_is_one_day_in_eight_digits() -> None:
+    source = parse_source("as_of = { filename = '[0-9]+' }")
+    for number in range(date(2000, 1, 1).toordinal(), date(2100, 1, 1).toordinal(), 7):
+        day = date.fromordinal(number)
+        assert file_day(f"{day:%Y%m%d}.csv", source) == file_day(f"{day:%d%m%Y}.csv", source) == day
+    with pytest.raises(ContractError, match="carries no date"):
+        file_day("20253105.csv", source)
+
+
+def parse_source(line: str) -> Source:
+    """Return a source with one more key."""
+    return source_in(f'[[source]]\nname = "x"\ncampaign = "nho"\nkind = "folder"\npath = "x"\n{line}\n')
 
 
 def test_the_files_name_carries_the_day_where_the_source_says_so(tmp_path: Path) -> None:
@@ -380,6 +454,27 @@ def test_repeated_headers_notes_and_signatures_are_no_rows(tmp_path: Path) -> No
     ]
 
 
+def test_another_table_below_is_not_read_as_counts(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        province(sheet)
+        sheet.append(["Biểu 02: Cán bộ, máy tính tham gia"])
+        for row in (["STT", "Tên đơn vị", "Cán bộ", "Máy tính"], [1, "TT. Mậu A", 5, 6], [2, "X. Lang Thíp", 7, 8]):
+            sheet.append(row)
+
+    assert seen(rows(tmp_path, made(fill)), "count") == seen(rows(tmp_path, made(province)), "count")
+
+
+def test_our_table_that_goes_on_below_another_is_read_on(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        province(sheet)
+        sheet.append(["STT", "Tên đơn vị", "Cán bộ", "Máy tính", None, "Máy quét"])
+        sheet.append([1, "TT. Mậu A", 5, 6, None, None, 7])
+        sheet.append(["STT", "Tên đơn vị", "Khai sinh", None, None, "Khai tử", None, None, "Ghi chú"])
+        sheet.append([1, "X. Lang Thíp", 9, 8])
+
+    assert [one for one in seen(rows(tmp_path, made(fill)), "count") if one[0] > "D16"][-1] == ("D26", 8)
+
+
 def test_garbage_among_the_counts_is_a_row_and_refused_not_a_note(house: Small) -> None:
     def fill(sheet: Worksheet) -> None:
         province(sheet)
@@ -400,6 +495,9 @@ def test_garbage_among_the_counts_is_a_row_and_refused_not_a_note(house: Small) 
         ("Tổng cộng toàn tỉnh", {"unit_code": "15"}),
         ("Cộng (I+II)", {"unit_name": "Huyện Trấn Yên"}),
         ("Cộng", {"unit_name": "Huyện Trấn Yên"}),
+        ("Tổng cộng: 5 xã, thị trấn", {"unit_code": "15"}),
+        ("Tổng số (121/121 xã, phường)", {"unit_code": "15"}),
+        ("Cộng 2 đơn vị", {"unit_name": "Huyện Trấn Yên"}),
         ("Cộng huyện Văn Yên", {"unit_name": "huyện Văn Yên"}),
         ("Xã Cộng Hòa", {"unit_name": "Xã Cộng Hòa", "parent_name": "Huyện Trấn Yên"}),
         ("Cộng Hòa", {"unit_name": "Cộng Hòa", "parent_name": "Huyện Trấn Yên"}),

@@ -13,7 +13,7 @@ from reporting.told import _HOLE, told
 ROOT = Path(__file__).parents[2]
 READERS = sorted(
     [*ROOT.glob("etl/sources/*.py"), *ROOT.glob("etl/reading*.py"), *ROOT.glob("etl/sheet_*.py")]
-    + [ROOT / "etl" / f"{name}.py" for name in ("opening", "pull", "room")]
+    + [ROOT / "etl" / f"{name}.py" for name in ("opening", "pull", "room", "template")]
 )
 ENGLISH = re.compile(r"\b(the|is|was|were|its|it|one|send|mend)\b")
 ERRORS = {"ContractError", "SourceError", "ConfigError", "Passing", "_Missing"}
