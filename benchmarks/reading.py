@@ -2,8 +2,9 @@
 
 `python -m benchmarks.reading [--profile]`: two dresses of the same counts, the plain form and a report laid out by
 people (titles, a merged header, numbering, a total, signatures); every commune has its own counts. CPU seconds of this
-process and of the one that helps it, and seconds by the clock, with no pause between the pull's two looks; the least of
-five runs, importing not counted on either side. Each run has a data folder of its own, and none is removed before the
+process and of the one that helps it, and seconds by the clock, with no pause between the pull's two looks, importing
+not counted on either side; each is run in turn, nine times, and a ratio is that of one turn: the median, the least and
+the greatest of them. Each run has a data folder of its own, and none is removed before the
 end: on ext4, files made after many were removed take ten times as long.
 """
 
@@ -17,7 +18,9 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
+from operator import truediv
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from openpyxl import Workbook
@@ -30,7 +33,7 @@ from etl.configured import load
 from etl.pull import pull_source
 from etl.reading import read_rows
 
-COMMUNES, CATEGORIES, STAGES = 1000, 10, 3
+COMMUNES, CATEGORIES, STAGES, ROUNDS = 1000, 10, 3, 9
 DAY = date(2025, 2, 5)
 PROFILE = "--profile" in sys.argv
 
@@ -99,14 +102,11 @@ def processor_time() -> float:
     return sum(one.ru_utime + one.ru_stime for one in both)
 
 
-def least(work: Callable[[], object], rounds: int = 5) -> tuple[float, float]:
-    """Return the least CPU seconds and the least seconds by the clock of some runs."""
-    found = []
-    for _ in range(rounds):
-        processor, clock = processor_time(), time.perf_counter()
-        work()
-        found.append((processor_time() - processor, time.perf_counter() - clock))
-    return min(one for one, _ in found), min(one for _, one in found)
+def timed(work: Callable[[], object]) -> tuple[float, float]:
+    """Return the CPU seconds and the seconds by the clock of one run."""
+    processor, clock = processor_time(), time.perf_counter()
+    work()
+    return processor_time() - processor, time.perf_counter() - clock
 
 
 def bare(files: list[Path]) -> None:
@@ -121,8 +121,6 @@ def measure(config: Configuration, name: str, files: list[Path]) -> None:
     """Print what reading, and a whole pull, cost beside the bare reading."""
     source = config.source(name)
     bare(files[:1])
-    alone, alone_clock = least(lambda: bare(files))
-    read, _ = least(lambda: [list(read_rows(path, path.name, source)) for path in files])
     done: list[dict[str, Any]] = []
 
     def pull() -> None:
@@ -131,17 +129,24 @@ def measure(config: Configuration, name: str, files: list[Path]) -> None:
         done.append(pull_source(config, name))
 
     pull()  # what is imported is imported
-    profile = cProfile.Profile()
     if PROFILE:
-        profile.enable()
-    whole, clock = least(pull, 1 if PROFILE else 5)
-    profile.disable()
-    print(f"{name}: bare {alone:.2f} s, by the clock {alone_clock:.2f} s; "
-          f"row by row {read:.2f} s ({read / alone:.2f}×); "
-          f"pull {whole:.2f} s ({whole / alone:.2f}×), by the clock {clock:.2f} s ({clock / alone_clock:.2f}×); "
-          f"accepted {done[-1]['accepted']}")  # fmt: skip
-    if PROFILE:
+        with cProfile.Profile() as profile:
+            pull()
         pstats.Stats(profile).sort_stats("cumulative").print_stats(45)
+        return
+    works = {"bare": lambda: bare(files), "pull": pull,
+             "row by row": lambda: [list(read_rows(path, path.name, source)) for path in files]}  # fmt: skip
+    found: dict[str, list[tuple[float, float]]] = {label: [] for label in works}
+    for _ in range(ROUNDS):
+        for label, work in works.items():
+            found[label].append(timed(work))
+    for label, runs in found.items():
+        both = zip(("CPU", "by the clock"), zip(*runs, strict=True), zip(*found["bare"], strict=True), strict=True)
+        told = [f"{way}: least {min(own):.2f} s, {median(map(truediv, own, alone)):.2f}× "
+                f"({min(map(truediv, own, alone)):.2f}-{max(map(truediv, own, alone)):.2f})"
+                for way, own, alone in both]  # fmt: skip
+        print(f"{name}, {label}: {'; '.join(told)}")
+    print(f"{name}: accepted {done[-1]['accepted']}")
 
 
 def main() -> None:

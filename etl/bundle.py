@@ -2,6 +2,8 @@
 
 A thousand files of their own cost more to make than to read. A bundle is a zip that packs nothing, so any program
 opens it; we find a file in it by the load's manifest, which says where it begins, how long it is, and its sha256.
+
+The process that helps to copy brings this in: what it imports is paid for at every start.
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ import os
 import struct
 import zlib
 from hashlib import sha256
-from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from campaign.errors import SourceError
@@ -33,11 +34,6 @@ class Inside(NamedTuple):
     size: int
     sha256: str
 
-    @property
-    def parent(self) -> Path:
-        """Return the folder that the bundle is in."""
-        return Path(self.bundle).parent
-
     def read_bytes(self) -> bytes:
         """Return the file as it arrived; SourceError when the bundle is gone, or holds other bytes."""
         where = f"{self.bundle}: {self.name}"
@@ -50,26 +46,6 @@ class Inside(NamedTuple):
         if sha256(content).hexdigest() != self.sha256:
             raise SourceError(where, "is not as it arrived", MEND)
         return content
-
-
-Kept = Path | Inside
-
-
-def beside(folder: str, kept: Kept) -> Kept:
-    """Return the same file after its folder was given another name."""
-    if isinstance(kept, Inside):
-        return kept._replace(bundle=f"{folder}{os.sep}{on_disk(kept)}")
-    return Path(f"{folder}{os.sep}{kept.name}")
-
-
-def on_disk(kept: Kept) -> str:
-    """Return the name of the file on disk that holds a kept file."""
-    return kept.bundle.rpartition(os.sep)[2] if isinstance(kept, Inside) else kept.name
-
-
-def size_of(kept: Kept) -> int:
-    """Return how many bytes a kept file has."""
-    return kept.size if isinstance(kept, Inside) else kept.stat().st_size
 
 
 class Bundle:

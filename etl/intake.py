@@ -13,10 +13,10 @@ from campaign.configuration import Campaign, Configuration, Source
 from campaign.errors import UsageError
 from campaign.judging import Judge
 from campaign.rows import Row, Tally, Verdict
-from etl.bundle import Kept, size_of
 from etl.configured import Inputs, aliases
 from etl.decisions import put_decisions
 from etl.envelope import Envelope, Kind
+from etl.kept import Kept, size_of
 from etl.opening import Tables, open_load
 from etl.publishing import describe, inputs_for_load, publish, renew_old_schema
 from etl.received import Received, ReceivedStore
@@ -30,7 +30,7 @@ from warehouse.versions import VersionStore
 from warehouse.writer import NextVersion, next_version
 
 if TYPE_CHECKING:
-    from etl.sheet_grid import Grid
+    from etl.quick_sheet import QuickGrid
 
 __all__ = ["Outcome", "ingest", "load", "new_judge", "put", "read_all", "terms_of"]
 LOG = logging.getLogger(__name__)
@@ -105,7 +105,7 @@ def ingest(
     received = kept.take(files, source.name if source else "", envelope, fetched)
     try:
         with uncollected(len(files), sum(size_of(path) for _, path, _ in received.files)):
-            tables = read_all(received, source, ahead)
+            tables = read_all(received, source, ahead | received.grids)
             with store.lock():
                 recover(kept, store)
                 moment = _moment(received_at, _last_received_at(kept, store))
@@ -159,7 +159,7 @@ def _last_received_at(kept: ReceivedStore, store: VersionStore) -> datetime | No
     return max((one for one in moments if one is not None), default=None)
 
 
-def read_all(received: Received, source: Source | None, ahead: Mapping[str, Grid] | None = None) -> Tables:
+def read_all(received: Received, source: Source | None, ahead: Mapping[str, QuickGrid] | None = None) -> Tables:
     """Return (file name, rows) of every file of a load; `ahead`: the sheets that were read already, by sha256."""
     if received.envelope is not None:
         loose = [(name, path, digest) for name, path, digest in received.files if isinstance(path, Path)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -53,8 +54,10 @@ class LongLoad:
 
     def read(self, troubled: set[Series]) -> None:
         """Judge the plain lines, and read the others as rows; series in `troubled` are not plain."""
-        with ThreadPoolExecutor(1) as other:  # the database answers while rows are read
-            asked = other.submit(self.version.on_record, self._words)
+        ask = partial(self.version.on_record, self._words)
+        with ThreadPoolExecutor(1) as other:
+            # what takes long is answered while rows are read; two threads that do little only wait for each other
+            asked = other.submit(ask) if self.version.last_seq() else None
             unit, category, stage, day = self._columns()
             self._count = self._coded("count", _count)
             readable = (self._count >= 0) & (unit >= 0) & (category >= 0) & (stage >= 0) & (day >= 0)
@@ -62,7 +65,7 @@ class LongLoad:
             self._series, self._day = self._number(unit, category, stage), day
             rows = self.text.rows(np.flatnonzero(~readable), odd=True)
             reading = self.judge.read(rows, self.received_on)
-            record = asked.result()
+            record = asked.result() if asked is not None else ask()
         slow = self._slow({claim.series for claim in reading.claims} | troubled)
         slow[self.text.several(np.where(readable, self._series, _NOT_PLAIN))] = True
         judged = self._judge(readable, slow, record)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from campaign.configuration import Source
 from campaign.rows import Row
 from campaign.values import read_text
-from etl.bundle import Kept, size_of
+from etl.kept import Kept, size_of
 from etl.reading import TEXTS, Table, looks_like_page, rows_of
 
 LONG = 500_000  # bytes from which a text is read by columns; below, rows are as fast

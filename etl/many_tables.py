@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cached_property
 from itertools import accumulate, chain, repeat
 from operator import attrgetter, itemgetter
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,11 +16,10 @@ from campaign.judging import Reading
 from campaign.rows import Row
 from campaign.values import read_text
 from etl.alike import Alike, AlikeTable
-from etl.bundle import Kept
+from etl.kept import Kept
 from etl.long_text import Column, Ints, Place, plainly_mapped
-from etl.quick_sheet import QUICK, QuickSheets
+from etl.quick_sheet import QUICK, QuickGrid, QuickSheets
 from etl.reading import JSON, TEXTS, WORKBOOKS, Table, headed, read_rows, read_table, rows_of
-from etl.sheet_grid import Grid
 
 MANY = 20  # files of one load from which columns pay
 _SEVERAL = object()  # stands for the count of a row that has cells outside the header, or several counts
@@ -30,17 +31,23 @@ Fields = dict[str, object]
 Columns = dict[str, list[object]]
 
 
-@dataclass(frozen=True)
+class Below(NamedTuple):
+    """The cells below a sheet's header, row after row: the number of the first row, and how many cells make one."""
+
+    first: int
+    cells: Sequence[object]
+    width: int
+
+
 class ShortTable:
     """A file's table, and where each of our fields is found in it: a Place, or the very value of every row."""
 
-    name: str
-    source: Source | None
-    table: Table
-    fields: Fields
+    def __init__(self, name: str, source: Source | None, table: Table, fields: Fields) -> None:
+        """Take the table."""
+        self.name, self.source, self.table, self.fields = name, source, table, fields
 
     @property
-    def numbers(self) -> list[int]:
+    def numbers(self) -> Sequence[int]:
         """Return the numbers of the rows, in order."""
         return [number for number, _ in self.table.rows]
 
@@ -70,6 +77,38 @@ class ShortTable:
                 for back, cells in enumerate(reversed(rows), 1):
                     if any(read_text(cell) != "" for cell in cells[width:]):
                         column[-back] = _SEVERAL
+
+
+class SheetTable(ShortTable):
+    """A plain sheet as its table, the rows of which are made when one of them is asked for."""
+
+    def __init__(self, name: str, source: Source | None, header: list[str], below: Below, fields: Fields) -> None:
+        """Take what stands below the header: no row of it is empty, nothing stands outside the header."""
+        self.name, self.source, self.fields = name, source, fields
+        self._header, self._below = header, below
+
+    @cached_property
+    def table(self) -> Table:  # type: ignore[override]
+        """Return the table."""
+        _, cells, width = self._below
+        rows = [list(cells[place : place + width]) for place in range(0, len(cells), width)]
+        return Table(self._header, list(zip(self.numbers, rows, strict=True)))
+
+    @property
+    def numbers(self) -> Sequence[int]:
+        """Return the numbers of the rows, in order."""
+        first, cells, width = self._below
+        return range(first, first + len(cells) // width)
+
+    def put(self, columns: Columns) -> None:
+        """Put the cells at the end of the columns of our fields."""
+        _, cells, width = self._below
+        for field, column in columns.items():
+            value = self.fields.get(field)
+            if isinstance(value, Place):
+                column.extend(cells[value.column :: width])
+            else:
+                column.extend(repeat(value, len(cells) // width))
 
 
 class LaidOut:
@@ -108,59 +147,71 @@ class ShortTables:
         self._plain = plainly_mapped(source)
         self._each = source is None or (source.measure != "daily" and source.combine != "sum")
         self._named = source is not None and source.as_of is not None
-        self._quick, self._heads = QuickSheets(), dict[tuple[object, ...], list[str]]()
+        self._quick, self._heads = QuickSheets(), dict[Sequence[object], list[str]]()
         self._alike = Alike(source) if source is not None and source.sheet is not None else None
 
-    def read(self, path: Kept, name: str, grid: Grid | None = None) -> ShortTable | AlikeTable | LaidOut | list[Row]:
+    def read(
+        self, path: Kept, name: str, quick: QuickGrid | None = None
+    ) -> ShortTable | AlikeTable | LaidOut | list[Row]:
         """Return a file's table, its rows where days or parts of one count make a load. Raises as read_rows() does.
 
-        `grid`: its sheet, where that was read already.
+        `quick`: its sheet, where that was read already.
         """
-        if (sheet := self._sheet(path, name, grid)) is not None:
-            return self._of_sheet(sheet, name)
+        if quick is None and name.lower().endswith(QUICK):
+            quick = self._quick.read(path.read_bytes())
+        if quick is not None:
+            return self._of_sheet(quick, name)
         if not self._plain or not name.lower().endswith((*WORKBOOKS, *TEXTS)):
             rows = list(read_rows(path, name, self._source))
             return LaidOut(name, rows) if self._each and not name.lower().endswith(JSON) and distinct(rows) else rows
         return self._short(read_table(path, name), name)
 
-    def _sheet(self, path: Kept, name: str, grid: Grid | None) -> Grid | None:
-        """Return a plain workbook's sheet; None: it is no such thing."""
-        if grid is None and name.lower().endswith(QUICK):
-            grid = self._quick.grid(path.read_bytes(), name)
-        if grid is None:
-            return None
-        where = f"{name}, sheet {grid.sheet!r}"
-        return Grid(where, grid.sheet, grid.index, grid.rows, grid.merged, grid.from_1904)
-
-    def _of_sheet(self, grid: Grid, name: str) -> ShortTable | AlikeTable | LaidOut | list[Row]:
+    def _of_sheet(self, quick: QuickGrid, name: str) -> ShortTable | AlikeTable | LaidOut | list[Row]:
         if self._alike is not None:
-            read = self._alike.read(grid, name)
+            read = self._alike.read(quick.grid(name), name)
             return LaidOut(name, read) if isinstance(read, list) and self._each and distinct(read) else read
-        return self._short(self._headed(grid), name)
+        below = self._below(quick, name)
+        if below is None:
+            grid = quick.grid(name)
+            return self._short(headed(list(enumerate(grid.rows, 1)), grid.where), name)
+        header = self._heads[quick.cells[: quick.width]]
+        fields = self._fields(header, name)
+        if any(isinstance(value, list) for value in fields.values()):
+            return self._short(SheetTable(name, self._source, header, below, fields).table, name)
+        return SheetTable(name, self._source, header, below, fields)
 
-    def _headed(self, grid: Grid) -> Table:
-        """Return a sheet as headed() does; of a quick sheet no text is blank, and a header seen before is no news."""
-        first = next((place for place, row in enumerate(grid.rows) if any(map(_there, row))), 0)
-        raw = tuple(grid.rows[first]) if grid.rows else ()
-        if raw not in self._heads:
-            self._heads[raw] = headed(list(enumerate(grid.rows, 1)), grid.where).header
-        width = len(raw)
-        rows = enumerate(grid.rows[first + 1 :], first + 2)
-        return Table(self._heads[raw], [one for one in rows if one[1].count(None) < width])
+    def _below(self, quick: QuickGrid, name: str) -> Below | None:
+        """Return what stands below the header of a sheet; None for one that does not begin with it, or has gaps.
 
-    def _short(self, table: Table, name: str) -> ShortTable | LaidOut:
-        header = tuple(table.header)
-        fields = None if self._named else self._seen.get(header)  # a day in the file's name is a value of its own
+        Of a quick sheet no text is blank: a cell has a value of its own, or None.
+        """
+        cells, width = quick.cells, quick.width
+        first, below = cells[:width], cells[width:]
+        if first.count(None) == width or not below:
+            return None
+        if first not in self._heads:
+            self._heads[first] = headed([(1, list(first))], f"{name}, sheet {quick.sheet!r}").header
+        if below.count(None) >= width and any(
+            below[place : place + width].count(None) == width for place in range(0, len(below), width)
+        ):
+            return None
+        lines, outside = len(below) // width, range(len(self._heads[first]), width)
+        return Below(2, below, width) if all(below[place::width].count(None) == lines for place in outside) else None
+
+    def _fields(self, header: list[str], name: str) -> Fields:
+        """Return where each of our fields is found under a header."""
+        named = tuple(header)
+        fields = None if self._named else self._seen.get(named)  # a day in the file's name is a value of its own
         if fields is None:
             probe: list[object] = [Place(number) for number in range(len(header))]
-            (row,) = rows_of(Table(table.header, [(0, probe)]), name, self._source)
-            fields = self._seen[header] = row.cells
-        short = ShortTable(name, self._source, table, fields)
-        return LaidOut(name, short.rows()) if any(isinstance(value, list) for value in fields.values()) else short
+            (row,) = rows_of(Table(header, [(0, probe)]), name, self._source)
+            fields = self._seen[named] = row.cells
+        return fields
 
-
-def _there(cell: object) -> bool:
-    return cell is not None
+    def _short(self, table: Table, name: str) -> ShortTable | LaidOut:
+        short = ShortTable(name, self._source, table, self._fields(table.header, name))
+        lists = any(isinstance(value, list) for value in short.fields.values())
+        return LaidOut(name, short.rows()) if lists else short
 
 
 def distinct(rows: list[Row]) -> bool:

@@ -17,14 +17,16 @@ from campaign.configuration import Source
 from campaign.errors import ContractError
 from campaign.rows import Row
 from etl.alike import AlikeTable
-from etl.bundle import Inside, Kept
-from etl.long_text import LongText, long_text
+from etl.bundle import Inside
+from etl.kept import Kept, size_of
+from etl.long_text import LONG, LongText, long_text
 from etl.many_tables import MANY, LaidOut, ShortTable, ShortTables
+from etl.quick_sheet import QUICK
 from etl.reading import JSON, TEXTS, WORKBOOKS, Table, read_rows, rows_of, table_of
 from etl.room import no_room
 
 if TYPE_CHECKING:
-    from etl.sheet_grid import Grid
+    from etl.quick_sheet import QuickGrid
 
 ZIP = ".zip"
 KINDS = (*WORKBOOKS, *TEXTS, JSON, ZIP)
@@ -33,6 +35,7 @@ MOST_UNPACKED = 1 << 30  # bytes of all members together
 MOST_RATIO = 200  # unpacked to packed; text of counts reaches about 20
 RATIO_FROM = 1 << 25  # bytes unpacked below which no ratio is too high
 _CHUNK = 1 << 20
+_LONG_SHEET = 50_000  # bytes of a laid-out file from which columns may pay: each of its cells may be a count
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others take what memory they say they need, or are rare
 _NO_ARCHIVE = (
     zipfile.BadZipFile,
@@ -52,21 +55,24 @@ Tables = list[tuple[str, Rows]]
 
 
 def open_load(
-    files: Sequence[tuple[str, Kept, str]], source: Source | None, ahead: Mapping[str, Grid] | None = None
+    files: Sequence[tuple[str, Kept, str]], source: Source | None, ahead: Mapping[str, QuickGrid] | None = None
 ) -> Tables:
     """Return (name, rows) of every file of a load, a long CSV as its columns; `files` are (name, path, sha256).
 
-    Short files are tables when they are many. `ahead`: the sheets that were read already, by sha256.
+    Short files are tables when they are many, and so are long ones and the members of a zip. `ahead`: the sheets that
+    were read already, by sha256.
 
     A zip is read as its members, each named archive.zip/member.csv, in order of time, then name. The pages of a source
     that has pagination are one table, its rows numbered on. Raises ContractError for what cannot be read.
     """
     if source is not None and source.pagination is not None and len(files) > 1:
         return [_pages(files, source)]
-    short = ShortTables(source) if len(files) >= MANY else None
+    long = _LONG_SHEET if source is not None and source.sheet is not None else LONG
+    columns_pay = len(files) >= MANY or any(size_of(path) >= long for _, path, _ in files)
+    short = ShortTables(source) if columns_pay else None
     opened: Tables = []
     for name, path, digest in files:
-        grid = ahead.get(digest) if ahead else None
+        grid = ahead.get(digest) if ahead and name.lower().endswith(QUICK) else None  # others are no workbooks by name
         if short is not None and grid is not None:
             opened.append((name, short.read(path, name, grid)))
         else:
@@ -82,8 +88,9 @@ def _opened(name: str, path: Kept, source: Source | None, short: ShortTables | N
             yield name, short.read(path, name) if short else list(read_rows(path, name, source))
         return
     with tempfile.TemporaryDirectory() as scratch:
+        short = short or ShortTables(source)
         for label, member in _members(path, name, Path(scratch)):
-            yield label, long_text(member, label, source) or list(read_rows(member, label, source))
+            yield label, long_text(member, label, source) or short.read(member, label)
             member.unlink()
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 
 from etl.skeleton import INLINE, SHARED
 
@@ -57,7 +56,9 @@ class QuickCells(dict[bytes, object]):
 
     def _told(self, style: bytes, raw: bytes) -> object:
         """Return what the parser makes of a number in a style of the form."""
-        from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - a second saved where none is read
+        import zipfile  # noqa: PLC0415 - both are asked for once in a while, and brought in then
+
+        from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415
 
         self._asked += 1
         if self._asked > _MOST_ASKED:

@@ -4,6 +4,8 @@ Thousands of workbooks of a campaign are copies of one form: all but their sheet
 form is looked at and parsed with all care; what the parser made of its styles is asked of the parser itself. Of the
 next, only the sheet and its texts are unpacked, and read here, when every byte of them is of a shape known to be plain.
 Anything else, the least doubt, is None: then the workbook goes the careful way, and every refusal comes from there.
+
+The process that helps to copy brings this in: what it imports is paid for at every start.
 """
 
 from __future__ import annotations
@@ -13,12 +15,12 @@ import re
 import struct
 import zlib
 from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from campaign.errors import ContractError
 from etl.quick_cells import MOST_REMEMBERED, SHEET, NotPlain, QuickCells, kind_of, text_of
-from etl.skeleton import Cells, Plan, parted, planned, table_of
+from etl.skeleton import Cells, Mould, Plan, parted, planned, table_of
 
 if TYPE_CHECKING:
     from etl.sheet_grid import Area, Grid
@@ -62,8 +64,28 @@ _STRINGS_HEAD = re.compile(
 _STRING = re.compile(rb'<t(?: xml:space="preserve")?>([^<>]+)</t></si>')
 
 
-@dataclass(frozen=True)
-class _Places:
+class QuickGrid(NamedTuple):
+    """The one sheet of a plain workbook: its cells row after row, so many in each; None: no value."""
+
+    sheet: str
+    cells: Cells
+    width: int
+    merged: Sequence[Area]
+    from_1904: bool
+
+    @property
+    def rows(self) -> list[list[object]]:
+        """Return the rows, all of one width."""
+        return [list(self.cells[place : place + self.width]) for place in range(0, len(self.cells), self.width or 1)]
+
+    def grid(self, name: str) -> Grid:
+        """Return the sheet as Book(content, name) gives the first one a reader sees."""
+        from etl.sheet_grid import Grid  # noqa: PLC0415 - it is brought in where a workbook is read with care
+
+        return Grid(f"{name}, sheet {self.sheet!r}", self.sheet, 1, self.rows, list(self.merged), self.from_1904)
+
+
+class _Places(NamedTuple):
     """Where the cells of a sheet stand, by their names in order: in rows that all are as wide as the widest."""
 
     at: tuple[int, ...]
@@ -85,18 +107,22 @@ class _Places:
         return cls(tuple(line * width + column for line, column in found), lines, width)
 
 
-@dataclass
 class _Form:
     """What the workbooks of one form have in common; `left`: how many more skeletons are worth a plan."""
 
-    sheet: str
-    from_1904: bool
-    cells: QuickCells
-    plans: dict[bytes, Plan]
-    left: int = _MOST_PLANNED
+    def __init__(self, sheet: str, parts: dict[bytes, bytes], *, from_1904: bool) -> None:
+        """Start with no skeleton seen."""
+        self.sheet, self.from_1904, self.cells = sheet, from_1904, QuickCells(parts)
+        self.plans: dict[bytes, Plan] = {}
+        self.left = _MOST_PLANNED
+        self.last: tuple[Mould, Plan, list[Area]] | None = None  # of the last sheet that followed a plan
 
 
 Entry = tuple[int, int, int, int, int]  # method, crc, packed and unpacked size, where it begins
+Packed = tuple[int, int, int, bytes]  # method, crc, unpacked size, and the part itself: all that decides what it is
+Parts = tuple[Packed | None, ...]  # those of the form
+Key = tuple[bool, Parts]  # what is alike in all workbooks of one form: whether cells share texts, and its parts
+Told = tuple[str, bool] | None  # of a form: the name of its sheet, and its calendar; None: it is not plain
 
 
 class QuickSheets:
@@ -104,32 +130,65 @@ class QuickSheets:
 
     def __init__(self) -> None:
         """Start with no form seen."""
-        self._forms: dict[tuple[object, ...], _Form | None] = {}
+        self._forms: dict[Key, _Form | None] = {}
+        self._learned: list[tuple[Key, Told]] = []
         self._places: dict[tuple[bytes, ...], _Places] = {}
         self._texts: dict[bytes, str] = {}
         self._frames: dict[tuple[bytes, bytes], list[Area]] = {}
 
-    def grid(self, content: bytes, name: str) -> Grid | None:
-        """Return the sheet as Book(content, name) gives the first one a reader sees; None: ask Book."""
-        from etl.sheet_grid import Grid  # noqa: PLC0415 - it is brought in where a workbook is read
-
+    def read(self, content: bytes) -> QuickGrid | None:
+        """Return the sheet, with the very cells that Book gives for the first one a reader sees; None: ask Book."""
         if len(content) > _MOST_PACKED or not content.startswith(b"PK\x03\x04"):
             return None
         try:
             entries = _entries(content)
-            form = self._form(content, entries, name)
+            form = self._form(content, entries)
             if form is None:
                 return None
-            head, opened, rest = _part(content, entries[SHEET]).partition(b"<sheetData>")
-            body, closed, tail = rest.partition(b"</sheetData>")
-            if not closed:
-                return None
-            merged = self._framed(head + opened, tail)
+            part = _part(content, entries[SHEET])
             strings = self._strings(_part(content, entries[_STRINGS])) if _STRINGS in entries else []
-            rows = self._planned(body, form, strings)
+            return self._moulded(part, form, strings) or self._parted(part, form, strings)
         except (NotPlain, struct.error, zlib.error, IndexError, KeyError, UnicodeDecodeError):
             return None
-        return Grid(f"{name}, sheet {form.sheet!r}", form.sheet, 1, rows, merged.copy(), form.from_1904)
+
+    def learned(self) -> list[tuple[Key, Told]]:
+        """Return the forms learned since this was asked, or teach() called."""
+        found, self._learned = self._learned, []
+        return found
+
+    def teach(self, forms: list[tuple[Key, Told]]) -> None:
+        """Take over forms that another process has learned."""
+        for key, told in forms:
+            if key not in self._forms:
+                self._forms[key] = _form(key, told)
+
+    @staticmethod
+    def _moulded(part: bytes, form: _Form, strings: list[str]) -> QuickGrid | None:
+        """Return the sheet of a part that is as the last one was, but for its values."""
+        if form.last is None or (texts := table_of(strings)) is None:
+            return None
+        mould, plan, merged = form.last
+        values = mould.values_of(part)
+        if values is None:
+            return None
+        return QuickGrid(form.sheet, plan.cells(values, form.cells.by_kind, texts), plan.width, merged, form.from_1904)
+
+    def _parted(self, part: bytes, form: _Form, strings: list[str]) -> QuickGrid | None:
+        """Return the sheet of a part."""
+        head, opened, rest = part.partition(b"<sheetData>")
+        body, closed, tail = rest.partition(b"</sheetData>")
+        if not closed:
+            return None
+        merged = self._framed(head + opened, tail)
+        skeleton, values = parted(body)
+        plan, texts = form.plans.get(skeleton), table_of(strings)
+        if plan is None or texts is None or plan.values != len(values):
+            cells, width = self._planned(body, form, strings, skeleton, len(values))
+            return QuickGrid(form.sheet, cells, width, merged, form.from_1904)
+        form.left = _MOST_PLANNED
+        mould = Mould(part)
+        form.last = (mould, plan, merged) if mould.values == plan.values else None  # none stands beside the data
+        return QuickGrid(form.sheet, plan.cells(values, form.cells.by_kind, texts), plan.width, merged, form.from_1904)
 
     def _framed(self, head: bytes, tail: bytes) -> list[Area]:
         """Return the merged cells, where all around the data is plain; most sheets of a form have the same."""
@@ -143,55 +202,34 @@ class QuickSheets:
             found = self._frames[head, tail] = [_area(one) for one in _MERGED.findall(end["merged"] or b"")]
         return found
 
-    def _form(self, content: bytes, entries: dict[bytes, Entry], name: str) -> _Form | None:
+    def _form(self, content: bytes, entries: dict[bytes, Entry]) -> _Form | None:
         """Return a workbook's form; None for one that is not plain, or cannot be read."""
-        key = (
-            _STRINGS in entries,
-            *[_packed(content, entries[one]) if one in entries else None for one in _OF_THE_FORM],
-        )
+        parts = tuple(_packed(content, entries[one]) if one in entries else None for one in _OF_THE_FORM)
+        key = (_STRINGS in entries, parts)
         if key not in self._forms:
             if len(self._forms) > _MOST_FORMS:
                 return None
-            self._forms[key] = self._learned(content, entries, name)
+            told = _learned(content, parts)
+            self._forms[key] = _form(key, told)
+            self._learned.append((key, told))
         return self._forms[key]
 
-    @staticmethod
-    def _learned(content: bytes, entries: dict[bytes, Entry], name: str) -> _Form | None:
-        """Read the first workbook of a form with all care."""
-        from etl.sheet_grid import Book  # noqa: PLC0415 - as above
-
-        try:
-            book = Book(content, name)
-            if len(book.sheets) != 1 or len(book.visible) != 1:
-                return None
-            grid = book.grid(book.sheets[0])
-        except ContractError:
-            return None
-        parts = {one: _part(content, entries[one]) for one in _OF_THE_FORM if one in entries}
-        if b"worksheets/sheet1.xml" not in parts[_LINKS]:
-            return None
-        return _Form(grid.sheet, bool(grid.from_1904), QuickCells(parts), {})
-
-    def _planned(self, body: bytes, form: _Form, strings: list[str]) -> Cells:
-        """Return the rows of a sheet's data: by those of a sheet that has the same skeleton, if one was read."""
-        skeleton, values = parted(body)
-        plan, texts = form.plans.get(skeleton), table_of(strings)
-        if plan is not None and texts is not None and plan.values == len(values):
-            form.left = _MOST_PLANNED
-            return plan.rows(values, form.cells.by_kind, texts)
-        places, kinds, rows = self._rows(body, form, self._places, strings)
-        if form.left and plan is None:
+    def _planned(self, body: bytes, form: _Form, strings: list[str], skeleton: bytes, values: int) -> tuple[Cells, int]:
+        """Return the cells of a sheet's data, and how many make a row; the next of its skeleton follows its plan."""
+        places, kinds, cells, width = self._rows(body, form, self._places, strings)
+        if form.left and skeleton not in form.plans:
             form.left -= 1
-            plan = planned(places.at, places.width, [kind_of(one) for one in kinds], rows)
-            if plan is not None and plan.values == len(values):
+            lines = len(cells) // width if width else 0
+            plan = planned(places.at, places.width, [kind_of(one) for one in kinds], lines, width)
+            if plan is not None and plan.values == values:
                 form.plans[skeleton] = plan
-        return rows
+        return cells, width
 
     @staticmethod
     def _rows(
         body: bytes, form: _Form, known: dict[tuple[bytes, ...], _Places], strings: list[str]
-    ) -> tuple[_Places, tuple[bytes, ...], Cells]:
-        """Return where a sheet's cells stand, what each is, and its rows, as wide as its widest."""
+    ) -> tuple[_Places, tuple[bytes, ...], Cells, int]:
+        """Return where a sheet's cells stand, what each is, and the cells of its rows, as wide as its widest."""
         begin, end = _FIRST.match(body), body.rfind(b"</row>")
         if begin is None or _LAST.fullmatch(body, end) is None:
             raise NotPlain
@@ -213,7 +251,7 @@ class QuickSheets:
             flat: list[object] = [None] * (places.lines * places.width)
             deque(map(flat.__setitem__, places.at, values), 0)
             values = flat
-        return places, kinds, _trimmed(values, places.width)
+        return places, kinds, *_trimmed(values, places.width)
 
     def _strings(self, part: bytes) -> list[str]:
         """Return the texts that cells share."""
@@ -258,7 +296,7 @@ def _entries(content: bytes) -> dict[bytes, Entry]:
     return found
 
 
-def _packed(content: bytes, entry: Entry) -> tuple[int, int, int, bytes]:
+def _packed(content: bytes, entry: Entry) -> Packed:
     """Return a part as it is packed, with all that decides what comes out of it."""
     method, crc, packed, unpacked, start = entry
     begin = start + 30 + sum(_LOCAL.unpack_from(content, start + 26))
@@ -266,8 +304,13 @@ def _packed(content: bytes, entry: Entry) -> tuple[int, int, int, bytes]:
 
 
 def _part(content: bytes, entry: Entry) -> bytes:
+    """Return a part unpacked."""
+    return _unpacked(_packed(content, entry))
+
+
+def _unpacked(part: Packed) -> bytes:
     """Return a part unpacked; it must be as long as it says, and whole."""
-    method, crc, size, packed = _packed(content, entry)
+    method, crc, size, packed = part
     if method:
         opener = zlib.decompressobj(-15)
         found = opener.decompress(packed, size + 1)
@@ -280,15 +323,41 @@ def _part(content: bytes, entry: Entry) -> bytes:
     return found
 
 
-def _trimmed(cells: list[object], step: int) -> list[list[object]]:
-    """Return cells as rows to the last that has a value, all as wide as the widest; `step`: from row to row."""
+def _form(key: Key, told: Told) -> _Form | None:
+    """Return a form that was learned."""
+    if told is None:
+        return None
+    parts = {name: _unpacked(part) for name, part in zip(_OF_THE_FORM, key[1], strict=True) if part is not None}
+    return _Form(told[0], parts, from_1904=told[1])
+
+
+def _learned(content: bytes, parts: Parts) -> Told:
+    """Read the first workbook of a form with all care: the name of its sheet, its calendar; None: not plain."""
+    from etl.sheet_grid import Book  # noqa: PLC0415 - not where another process has learned the form
+
+    try:
+        book = Book(content, "")
+        if len(book.sheets) != 1 or len(book.visible) != 1:
+            return None
+        grid = book.grid(book.sheets[0])
+    except ContractError:
+        return None
+    links = parts[_OF_THE_FORM.index(_LINKS)]
+    plain = links is not None and b"worksheets/sheet1.xml" in _unpacked(links)
+    return (grid.sheet, bool(grid.from_1904)) if plain else None
+
+
+def _trimmed(cells: list[object], step: int) -> tuple[Cells, int]:
+    """Return cells to the last row that has a value, of rows as wide as the widest, and that width; `step`: theirs."""
     width = step
     while width and cells[width - 1 :: step].count(None) == len(cells) // step:
         width -= 1
-    rows = [cells[place : place + width] for place in range(0, len(cells), step)]
-    while rows and rows[-1].count(None) == width:
-        rows.pop()
-    return rows
+    if width < step:
+        cells = [cell for place in range(0, len(cells), step) for cell in cells[place : place + width]]
+    end = len(cells)
+    while end and cells[end - width : end].count(None) == width:
+        end -= width
+    return tuple(cells[:end]), width
 
 
 def _column(letters: bytes) -> int:

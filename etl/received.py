@@ -8,15 +8,20 @@ import re
 import shutil
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from campaign.errors import ContractError, SourceError, UsageError
-from etl.bundle import Inside, Kept, beside, on_disk
+from etl.bundle import Inside
+from etl.copier import Copied, Wanted
+from etl.copies import copying
 from etl.envelope import Envelope, read_envelope
+from etl.kept import Kept, beside, on_disk
+from etl.quick_sheet import QuickGrid
+from etl.uncollected import MANY
 from warehouse.versions import sha256_of, sync_folder, write_whole
 
 MANIFEST = "manifest.json"
@@ -35,7 +40,8 @@ MOST_OF_A_NAME = 60  # characters of a file's own name kept in ours, its ending 
 class Received:
     """One load as it arrived: its files in order, each (name it had, file we keep or its place in a bundle, sha256).
 
-    `came_from`: the folder that this one was before it was taken in, where that was ours.
+    `came_from`: the folder that this one was before it was taken in, where that was ours. `grids`: the sheets that were
+    read as their files were copied, by sha256.
     """
 
     folder: Path
@@ -43,6 +49,7 @@ class Received:
     files: list[tuple[str, Kept, str]]
     envelope: Envelope | None = None
     came_from: Path | None = None
+    grids: dict[str, QuickGrid] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def batch(self) -> str:
@@ -52,8 +59,7 @@ class Received:
 
 def plain_name(name: str) -> str:
     """Return a file's name as it can be told and written: bytes that are no text, and line breaks, stand as %0a."""
-    odd = _ODD.sub(lambda one: f"%{ord(one[0]) & _A_BYTE:02x}", name)
-    return odd if odd == name else odd[-MOST_OF_A_NAME:]
+    return _ODD.sub(lambda one: f"%{ord(one[0]) & _A_BYTE:02x}", name)
 
 
 def kept_name(number: int, name: str) -> str:
@@ -99,6 +105,20 @@ def _folder_of(files: Sequence[Kept], ours: Mapping[Kept, tuple[str, str]]) -> P
         return None
     (folder,) = folders
     return folder if set(os.listdir(folder)) == set(map(on_disk, files)) else None  # noqa: PTH208 - names do
+
+
+def _copied(files: Sequence[Kept], folder: Path, ours: Mapping[Kept, tuple[str, str]]) -> list[Copied]:
+    """Copy files of other people's, where they are many, into a folder; no sha256: it is still to be copied."""
+    others = [path for path in files if isinstance(path, Path)]
+    if len(files) < MANY or ours or len(others) < len(files):
+        return [Copied()] * len(files)
+    wanted = []
+    for number, path in enumerate(others):
+        state = path.stat()
+        copy = folder / kept_name(number, plain_name(path.name))
+        wanted.append(Wanted(str(path), (state.st_size, state.st_mtime_ns), str(copy)))
+    with copying(len(wanted)) as copies:
+        return copies.all(wanted)
 
 
 def _moved(folder: Path, to: Path) -> bool:
@@ -151,10 +171,16 @@ class ReceivedStore:
             return Received(folder, source, [(name, one, digest) for name, digest, one in moved], envelope, whole)
         folder.mkdir()
         kept: list[tuple[str, Kept, str]] = []
+        grids: dict[str, QuickGrid] = {}
         try:
-            for number, path in enumerate(files):
+            for number, (path, copied) in enumerate(zip(files, _copied(files, folder, ours), strict=True)):
                 name, digest = ours.get(path, (plain_name(path.name), ""))
                 copy = folder / kept_name(number, name)
+                if copied.sha256 is not None:
+                    kept.append((name, copied.inside or copy, copied.sha256))
+                    if copied.grid is not None:
+                        grids[copied.sha256] = copied.grid
+                    continue
                 if isinstance(path, Inside):
                     copy.write_bytes(path.read_bytes())
                 elif not digest or not _linked(path, copy):
@@ -164,7 +190,7 @@ class ReceivedStore:
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        return Received(folder, source, kept, envelope)
+        return Received(folder, source, kept, envelope, grids=grids)
 
     def settle(self, received: Received, received_at: datetime) -> Received:
         """Give a load its id, write its manifest, and make both durable."""

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
-VALUE = re.compile(b">([^<>]+)</")
+VALUE = re.compile(b">([^<>]++)</")
 _GAP = b">\0</"  # itself cut out wherever it stands, so no two skeletons are equal by chance
 _WRITTEN = [b"%d" % number for number in range(2_000)]  # the numbers of shared texts, as a plain sheet writes them
 SHARED, INLINE = b"shared", b"inline"  # kinds of values; a number's is its style, in digits
 
-Cells = list[list[object]]
+Cells = tuple[object, ...]  # of a sheet, row after row, all of one width; None: no value
 
 
 class Parted(NamedTuple):
@@ -37,6 +37,21 @@ def table_of(strings: list[str]) -> dict[bytes, str] | None:
     return dict(zip(_WRITTEN, strings, strict=False)) if len(strings) <= len(_WRITTEN) else None
 
 
+class Mould:
+    """A whole part of a workbook, of which nothing but its values changes from sheet to sheet."""
+
+    def __init__(self, part: bytes) -> None:
+        """Take the part apart."""
+        pieces = [piece.replace(b"%", b"%%") for piece in VALUE.split(part)]
+        self._text = b">%b</".join(pieces[::2])
+        self.values = len(pieces) // 2
+
+    def values_of(self, part: bytes) -> list[bytes] | None:
+        """Return the values of a part that is the same but for them; None: it is another."""
+        found = VALUE.findall(part)
+        return found if len(found) == self.values and self._text % tuple(found) == part else None
+
+
 class Plan(NamedTuple):
     """Where the values of a skeleton stand in its rows.
 
@@ -46,28 +61,26 @@ class Plan(NamedTuple):
 
     values: int
     groups: list[tuple[bytes, Callable[[Sequence[bytes]], Iterable[bytes]]]]
-    order: Callable[[Sequence[object]], Sequence[object]]
+    order: Callable[[Sequence[object]], Cells]
     width: int
 
-    def rows(
+    def cells(
         self, values: list[bytes], known: Mapping[bytes, Mapping[bytes, object]], shared: Mapping[bytes, str]
     ) -> Cells:
-        """Return the rows; `known`: what values are, by kind. KeyError: a text is none of those shared."""
+        """Return the cells; `known`: what values are, by kind. KeyError: a text is none of those shared."""
         found: list[object] = [None]
         for kind, picked in self.groups:
             told: Mapping[bytes, object] = shared if kind == SHARED else known[kind]
             found += map(told.__getitem__, picked(values))
-        flat = self.order(found)
-        return [list(flat[place : place + self.width]) for place in range(0, len(flat), self.width)]
+        return self.order(found)
 
 
-def planned(at: Sequence[int], width: int, kinds: Sequence[bytes | None], rows: Cells) -> Plan | None:
+def planned(at: Sequence[int], width: int, kinds: Sequence[bytes | None], lines: int, size: int) -> Plan | None:
     """Return the plan of a sheet that was read; None where it is too small to have one.
 
-    `at`, `width`: where its cells stand, in rows of that width; `kinds`: of each, None: it holds nothing; `rows`: what
-    they were.
+    `at`, `width`: where its cells stand, in rows of that width; `kinds`: of each, None: it holds nothing; `lines`,
+    `size`: how many rows it has, and how wide they are, without what is empty at their ends.
     """
-    size = len(rows[0]) if rows else 0
     groups: dict[bytes, list[tuple[int, int]]] = {}
     filled = [(place, kind) for place, kind in zip(at, kinds, strict=True) if kind is not None]
     for number, (place, kind) in enumerate(filled):
@@ -80,5 +93,5 @@ def planned(at: Sequence[int], width: int, kinds: Sequence[bytes | None], rows: 
         picked.append((kind, itemgetter(*numbers, numbers[0])))  # one more: a single one would be no tuple
         where.update((place, free + number) for number, (_, place) in enumerate(members))
         free += len(members) + 1
-    order = [where.get(line * width + column, 0) for line in range(len(rows)) for column in range(size)]
+    order = [where.get(line * width + column, 0) for line in range(lines) for column in range(size)]
     return Plan(len(filled), picked, itemgetter(*order), size) if len(order) > 1 else None

@@ -26,17 +26,17 @@ def read_submitted(envelope: Envelope, files: Iterable[tuple[str, Path, str]], s
     found: Tables = []
     for file in files:
         name, path, _ = file
-        rows = read_template(path, name) if source is None else None
+        rows = read_template(path, name, envelope.campaign) if source is None else None
         if rows is None and envelope.scope(Right.SUBMIT).units is None and envelope.states_targets:
             found += open_load([file], source)
         else:
-            found.append((name, read_upload(path, name, source) if rows is None else rows))
+            found.append((name, list(read_rows(path, name, source)) if rows is None else rows))
     return found
 
 
-def read_upload(path: Path, name: str, source: Source | None) -> list[Row]:
-    """Return the rows of an uploaded file: our own template, else the plain form or a source's mapping."""
-    rows = read_template(path, name) if source is None else None
+def read_upload(path: Path, name: str, source: Source | None, campaign: str) -> list[Row]:
+    """Return the rows of an uploaded file: the campaign's template, else the plain form or a source's mapping."""
+    rows = read_template(path, name, campaign) if source is None else None
     return list(read_rows(path, name, source)) if rows is None else rows
 
 

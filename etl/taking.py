@@ -21,6 +21,8 @@ from etl.opening import Rows, Tables
 from etl.received import Received
 from warehouse.writer import NextVersion, utc
 
+MANY_ROWS = 5_000  # of one load's tables from which columns pay, however few the files are
+
 
 def terms_of(source: Source | None) -> Terms:
     """Return how a source's rows are judged; the plain form's terms without one."""
@@ -75,7 +77,8 @@ class Taking:
 
     def _many(self, tables: list[ShortTable | AlikeTable | LaidOut]) -> None:
         """Judge many short tables, what is plain in them all at once; the others' rows file by file, in order."""
-        if len(tables) < MANY or self.received.envelope is not None:
+        few = len(tables) < MANY and sum(len(one.numbers) for one in tables) < MANY_ROWS
+        if few or self.received.envelope is not None:
             self._rows([(one.name, one.rows()) for one in tables])
             return
         self._flush()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -100,19 +101,29 @@ class OnRecord:
     daily: Found
 
 
+_READS = {"counts": ("standing", ("series", "day", "done")), "targets": ("target", ("series", "day", "due")),
+          "daily": ("submission", ("series",))}  # fmt: skip
+
+
 def words_on_record(connection: duckdb.DuckDBPyConnection, words: Words) -> OnRecord:
-    """Return what stands of some words; a series' number is (unit * categories + category) * stages + stage."""
+    """Return what stands of some words; a series' number is (unit * categories + category) * stages + stage.
+
+    A table without a row is not asked: of a campaign's first load, little is on record.
+    """
     import pyarrow as pa  # noqa: PLC0415 - a tenth of a second that only a run which writes rows pays
 
+    filled = [name for name, (table, _) in _READS.items() if connection.execute(f"from {table} limit 1").fetchone()]
     asked = {"asked_unit": words.units, "asked_category": words.categories, "asked_stage": words.stages}
-    for table, values in asked.items():
+    for table, values in asked.items() if filled else ():
         columns = [pa.array(range(len(values)), pa.int64()), pa.array(values, pa.string())]
         connection.register(table, pa.Table.from_arrays(columns, names=["number", "word"]))
     sizes = {"categories": len(words.categories), "stages": len(words.stages)}
-    found = []
-    for name in ("counts_of_units", "targets_of_units", "daily_of_units"):
-        answer = connection.execute(statement("reads", name), sizes).fetchnumpy()
-        found.append({key: np.asarray(values, dtype=np.int64) for key, values in answer.items()})
-    for table in asked:
+    found: dict[str, Found] = {}
+    for name, (_, columns_of) in _READS.items():
+        answer: dict[str, Any] = dict.fromkeys(columns_of, ())
+        if name in filled:
+            answer = connection.execute(statement("reads", f"{name}_of_units"), sizes).fetchnumpy()
+        found[name] = {key: np.asarray(values, dtype=np.int64) for key, values in answer.items()}
+    for table in asked if filled else ():
         connection.unregister(table)
-    return OnRecord(*found)
+    return OnRecord(**found)

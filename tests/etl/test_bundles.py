@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 import etl.pull
-from campaign.errors import SourceError
+from campaign.errors import ContractError, SourceError
+from etl import copier
 from etl.backup import backup, restore
 from etl.bundle import Bundle, Inside
 from etl.doctor import examine
+from etl.intake import ingest
 from etl.pull import pull_source
 from etl.replay import rebuild
 from tests.etl.test_copies import FILES, SOURCE, workbook
@@ -105,6 +107,53 @@ def test_many_workbooks_are_kept_in_bundles_and_say_the_same_again(many: Small) 
     os.utime(many.folder / "inbox" / "000.xlsx", (500, 500))
     assert pull_source(many.config, "inbox")["files"] == 0, "the same bytes are not taken again"
     as_sent(many)
+
+
+def test_a_workbook_under_the_name_of_a_text_is_refused_though_its_twin_is_read(many: Small) -> None:
+    shutil.copy(many.folder / "inbox" / "007.xlsx", many.folder / "inbox" / "twin.csv")
+    with pytest.raises(ContractError, match=rf"twin\.csv: .* CSV text file .* files={FILES} read={FILES} "):
+        pull_source(many.config, "inbox")
+    before = many.table()
+    rebuild(many.config, many.campaign)
+    assert many.table() == before, "what was published can be made again"
+    assert many.done() == 117 + 118 + 119
+
+
+def test_many_files_named_to_ingest_are_kept_and_judged_as_those_of_a_folder(
+    many: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)  # this process copies them all: what is patched below is its own
+    read = copier.content_of
+
+    def content_of(path: str) -> bytes:
+        if path.endswith("/007.xlsx"):
+            raise PermissionError(13, "Permission denied", path)
+        return read(path)
+
+    monkeypatch.setattr(copier, "content_of", content_of)
+    files = [many.folder / "inbox" / f"{number:03d}.xlsx" for number in range(FILES)]
+    taken = ingest(many.config, many.campaign, files)
+    assert (taken.tally.read, taken.tally.accepted) == (FILES, FILES)
+    as_sent(many)
+    (load,) = many.received.loads()
+    alone = [name for name, kept, _ in load.files if not isinstance(kept, Inside)]
+    assert alone == ["007.xlsx"], "what the copier could not take is copied as ever"
+    before = many.table()
+    rebuild(many.config, many.campaign)
+    assert many.table() == before
+
+
+def test_a_zip_of_many_workbooks_is_judged_as_those_of_a_folder(many: Small, tmp_path: Path) -> None:
+    other = tmp_path / "tất cả.zip"
+    with zipfile.ZipFile(other, "w") as archive:
+        for path in sorted((many.folder / "inbox").iterdir()):
+            archive.writestr(zipfile.ZipInfo(path.name), path.read_bytes())  # all of one time: in order of name
+    taken = ingest(many.config, many.campaign, [other])
+    assert (taken.tally.read, taken.tally.accepted) == (FILES, FILES)
+    of_the_zip = many.table()
+    shutil.rmtree(many.config.data)
+    pull_source(many.config, "inbox")
+    assert many.table() == of_the_zip
 
 
 def test_a_backup_brings_bundles_back_to_the_byte(many: Small, tmp_path: Path) -> None:

@@ -13,9 +13,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import etl.pull
 from campaign.errors import ContractError
-from etl import copies
-from etl.bundle import on_disk
-from etl.copies import Copied, Wanted, copying
+from etl import copier, copies
+from etl.bundle import Inside
+from etl.copier import Copied, Wanted
+from etl.copies import copying
+from etl.kept import on_disk
 from etl.pull import pull_source
 from etl.sheet_grid import Book
 from tests.warehouse.small import CONFIG, Small
@@ -61,7 +63,8 @@ def check(wanted: list[Wanted], done: list[Copied]) -> None:
             continue
         content = Path(one.path).read_bytes()
         kept = copied.inside or Path(one.copy)
-        assert (kept.read_bytes(), kept.name, kept.parent) == (content, str(number), Path(one.copy).parent)
+        place = Path(kept.bundle if isinstance(kept, Inside) else kept)
+        assert (kept.read_bytes(), kept.name, place.parent) == (content, str(number), Path(one.copy).parent)
         assert (copied.inside is None) == (number == 7), "a text has a file of its own"
         assert copied.sha256 == hashlib.sha256(content).hexdigest()
         grid = copied.grid
@@ -77,8 +80,8 @@ def test_two_processes_copy_and_read_what_one_would(wanted: list[Wanted]) -> Non
         with copying(FILES) as both:
             second = both._second
             assert second is not None
-            copies._put(second.stdin.fileno(), wanted[:3])  # type: ignore[union-attr]
-            (first, *_) = copies._taken(second.stdout.fileno())  # type: ignore[union-attr]
+            copier.put(second.stdin.fileno(), ([], wanted[:3]))  # type: ignore[union-attr]
+            (first, *_) = copier.taken(second.stdout.fileno())  # type: ignore[union-attr]
             assert first.grid.rows[1] == ["0", "2025-02-03", 0.0]
         assert second.returncode is not None, "it is gone when its work is"
 
@@ -96,14 +99,14 @@ def test_a_second_process_that_dies_midway_leaves_none_of_its_files_behind(
 ) -> None:
     share, asked = copies.Copying._share, list[int]()
 
-    def dying(second: subprocess.Popen[bytes], *others: Any) -> bool:
+    def dying(self: copies.Copying, second: subprocess.Popen[bytes], *others: Any) -> bool:
         asked.append(len(others[2]))
         if len(asked) == 3:
             second.kill()
             second.wait()
-        return share(second, *others)
+        return share(self, second, *others)
 
-    monkeypatch.setattr(copies.Copying, "_share", staticmethod(dying))
+    monkeypatch.setattr(copies.Copying, "_share", dying)
     monkeypatch.setattr(copies, "_AT_ONCE", 8)
     with copying(FILES) as both:
         if both._second is None:

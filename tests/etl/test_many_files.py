@@ -4,8 +4,10 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,8 +17,19 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from campaign.errors import ContractError
 from etl import many_tables, opening, taking
+from etl.quick_sheet import QuickGrid
 from etl.replay import rebuild
-from tests.etl.test_long_files import HEADER, MANY_TARGETS, MANY_UNITS, SOURCES, cells, nasty_file, orderly, tables
+from tests.etl.test_long_files import (
+    HEADER,
+    MANY_TARGETS,
+    MANY_UNITS,
+    MORE,
+    SOURCES,
+    cells,
+    nasty_file,
+    orderly,
+    tables,
+)
 from tests.warehouse.small import CONFIG, NAMED, Small
 
 LAID_OUT = """
@@ -26,6 +39,16 @@ campaign = "nho"
 columns = { unit_code = "Mã", category = "Loại", stage = "Bước", as_of = "Ngày", count = "Số" }
 [source.sheet]
 words = { "Khai sinh" = "birth", "Khai tử" = "death" }
+"""
+DAYS = """
+[[source]]
+name = "bang"
+campaign = "nho"
+columns = { unit_code = "Mã" }
+constants = { category = "birth", stage = "approved" }
+on_fall = "accept"
+[source.sheet]
+counts = [{ each_day = true }]
 """
 Load = tuple[list[bytes], list[str], str | None]
 
@@ -143,6 +166,48 @@ def test_a_rebuild_reads_many_files_side_by_side_too(tmp_path: Path) -> None:
     house.close()
 
 
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_one_long_report_is_judged_by_columns_as_it_is_row_by_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    dice, told, seen = Random(f"{kind}"), [], list[int]()  # noqa: S311 - no secret
+    days = [date(2025, 2, 3 + number) for number in range(5)]
+    lines: list[list[object]] = [["Mã", *[f"{day:%d/%m/%Y}" for day in days]]]
+    lines += [[code, *[dice.choice([None, "-", number, str(number), "1.234", "x", -1]) for number in range(5)]]
+              for code in [*MORE, "00101", "00101", *dice.choices(["9", "", "00102"], k=9)]]  # fmt: skip
+    content = as_workbook(lines) if kind == "xlsx" else "\n".join(
+        ",".join("" if cell is None else str(cell) for cell in line) for line in lines
+    ).encode()  # fmt: skip
+    columns, add = many_tables.ManyTables.__init__, seen.append
+
+    def counted(self: many_tables.ManyTables, tables: Any) -> None:
+        columns(self, tables)
+        add(len(self.row))
+
+    monkeypatch.setattr(many_tables.ManyTables, "__init__", counted)
+    for folder, long, rows in (("columns", 1, 1), ("rows", 1 << 40, 1 << 40)):
+        monkeypatch.setattr(opening, "_LONG_SHEET", long)
+        monkeypatch.setattr(taking, "MANY_ROWS", rows)
+        house = Small(tmp_path / folder, CONFIG + NAMED + DAYS, units=MANY_UNITS, targets=MANY_TARGETS)
+        tally = house.send(content, names=(f"bang.{kind}",), source="bang").tally
+        house.close()
+        told.append((tally, tables(house)))
+    assert told[0] == told[1]
+    assert len(seen) == 1, "one of the two ways was not taken"
+    assert told[0][0].accepted > 5 < told[0][0].rejected
+
+
+def as_workbook(lines: list[list[object]]) -> bytes:
+    """Return a workbook of the lines."""
+    book, out = Workbook(), io.BytesIO()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    for line in lines:
+        sheet.append(line)
+    book.save(out)
+    return out.getvalue()
+
+
 def test_two_files_on_one_series_are_judged_in_their_order(tmp_path: Path) -> None:
     head = b"unit_code,category,stage,as_of,count,reason\n"
     first = head + b"00101,birth,approved,2025-02-05,8,\n"
@@ -159,3 +224,52 @@ def test_two_files_on_one_series_are_judged_in_their_order(tmp_path: Path) -> No
         ("00102", "birth", "approved", date(2025, 2, 4), 9, "b.csv", 3),
         ("00101", "birth", "approved", date(2025, 2, 4), 7, "c.csv", 2),
     ]
+
+
+def sheet_by_chance(dice: Random) -> QuickGrid:
+    """Return a sheet of a header and rows, with gaps in any place, and now and then cells beside the header."""
+    width = dice.randint(1, 7)
+    names = dice.sample(["unit_code", "as_of", "count", "reason", "Ghi chú", "category"], min(width, 6))
+    header: list[object] = [*names, *[None] * (width - len(names))] if dice.random() < 0.7 else [None, *names][:width]
+    header[-1] = header[0] if dice.random() < 0.1 else header[-1]
+    gaps = dice.choice([0.0, 0.1, 0.6])
+    lines = [[None if dice.random() < gaps else float(dice.randint(0, 9)) for _ in range(width)]
+             for _ in range(dice.randint(0, 5))]  # fmt: skip
+    if dice.random() < 0.1:
+        lines.insert(0, [None] * width)
+    rows: list[list[object]] = [[None] * width] * dice.choice([0, 0, 0, 1]) + [list(header), *lines]
+    return QuickGrid("S", tuple(chain.from_iterable(rows)), width, [], from_1904=False)
+
+
+def told(table: object, fields: list[str]) -> tuple[object, ...]:
+    """Return all that is asked of a short table."""
+    assert isinstance(table, many_tables.ShortTable | many_tables.LaidOut)
+    columns: dict[str, list[object]] = {field: [] for field in fields}
+    table.put(columns)
+    picked = table.picked(list(range(0, len(table.numbers), 2)))
+    return list(table.numbers), table.rows(), picked, list(table.fields), columns
+
+
+def test_a_sheet_is_the_same_table_by_its_cells_as_by_its_rows() -> None:
+    dice, seen = Random(20261122), 0  # noqa: S311 - no secret
+    for _ in range(1500):
+        quick, fields = sheet_by_chance(dice), ["count", "unit_code", "as_of", "reason"]
+        answers = []
+        for tables_of in (many_tables.ShortTables(None), Careful(None)):
+            try:
+                table = tables_of.read(Path("a.xlsx"), "a.xlsx", quick)
+            except ContractError as problem:
+                answers.append(str(problem))
+                continue
+            seen += isinstance(table, many_tables.SheetTable)
+            answers.append(str(told(table, fields)))
+        assert answers[0] == answers[1], quick
+    assert 300 < seen < 1500, "both ways are gone"
+
+
+class Careful(many_tables.ShortTables):
+    """Reads every sheet row by row."""
+
+    def _below(self, quick: QuickGrid, name: str) -> many_tables.Below | None:
+        del quick, name
+        return None

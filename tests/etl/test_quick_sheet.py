@@ -44,9 +44,15 @@ def told(content: bytes) -> Grid | None:
         return None
 
 
+def read(quick: QuickSheets, content: bytes) -> Grid | None:
+    """Return what the quick way gives; None where it leaves the workbook to the careful one."""
+    found = quick.read(content)
+    return None if found is None else found.grid(NAME)
+
+
 def agree(quick: QuickSheets, content: bytes) -> bool:
     """Check that a workbook is read alike both ways, twice; tell whether it was quick."""
-    first, again = quick.grid(content, NAME), quick.grid(content, NAME)
+    first, again = read(quick, content), read(quick, content)
     assert repr(first) == repr(again)
     if first is not None:
         assert repr(first) == repr(told(content))  # a repr tells True from 1.0, and a day from a moment
@@ -174,7 +180,7 @@ def test_no_byte_of_an_archive_makes_the_quick_way_read_what_the_careful_way_ref
     dice = Random(seed)  # noqa: S311 - dice
     content = bytearray(written(dice))
     quick = QuickSheets()
-    quick.grid(bytes(content), NAME)  # the form is known: what comes next is read without care, or not at all
+    quick.read(bytes(content))  # the form is known: what comes next is read without care, or not at all
     for _ in range(dice.randint(1, 4)):
         content[dice.randrange(len(content))] ^= 1 << dice.randrange(8)
     agree(quick, bytes(content))
@@ -187,7 +193,7 @@ def test_the_plain_form_is_quick() -> None:
     sheet.append(["unit_code", "as_of", "count"])
     sheet.append(["00107", date(2025, 2, 5), 12])
     book.save(out)
-    found = QuickSheets().grid(out.getvalue(), NAME)
+    found = read(QuickSheets(), out.getvalue())
     assert found is not None
     assert found.rows == [["unit_code", "as_of", "count"], ["00107", date(2025, 2, 5), 12.0]]
     assert (found.sheet, found.where, found.merged, found.from_1904) == ("Sheet", "xã.xlsx, sheet 'Sheet'", [], False)
@@ -210,7 +216,7 @@ def test_what_needs_care_is_left_to_the_careful_way(change: str) -> None:
         content = with_parts(content, {"xl/media/image1.png": b"\x89PNG"})
     if change == "no text":
         content = with_parts(content, {SHEET: b"<worksheet " + SPACE.encode() + b"><sheetData/></worksheet>"})
-    assert QuickSheets().grid(content, NAME) is None
+    assert QuickSheets().read(content) is None
 
 
 def test_a_sheet_with_the_skeleton_of_another_has_its_own_values_and_what_is_odd_is_left_to_the_parser() -> None:
@@ -266,4 +272,48 @@ def test_a_sheet_with_the_skeleton_of_another_has_its_own_values_and_what_is_odd
                     archive.writestr(name, changed)
             seen += agree(quick, made.getvalue())
     assert seen > 20
-    assert any(form is not None and form.plans for form in quick._forms.values()), "and by its skeleton"
+    assert any(form is not None and form.plans and form.last for form in quick._forms.values()), "and by its mould"
+
+
+def test_what_changes_beside_the_values_is_seen_though_a_sheet_of_that_form_was_read() -> None:
+    """Merged cells, a hidden row, a footer with a percentage: each is agreed on with the parser, or left to it."""
+    book, out = Workbook(), io.BytesIO()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    for row in (["Xã", "Số 100%"], ["00101", 7], ["00102", 9]):
+        sheet.append(row)
+    sheet.oddFooter.center.text = "5% %s"
+    book.save(out)
+    quick = QuickSheets()
+    with zipfile.ZipFile(out) as archive:
+        parts = {one: archive.read(one) for one in archive.namelist()}
+    body, changes = parts[SHEET], [
+        (b"", b""),
+        (b">7<", b">8<"),
+        (b"</sheetData>", b'</sheetData><mergeCells count="1"><mergeCell ref="A2:A3"/></mergeCells>'),
+        (b"5%", b"6%"),
+        (b"5%", b"&amp;"),
+        (b'<row r="3"', b'<row r="3" hidden="1"'),
+        (b'<c r="B3"', b'<c r="C3"'),
+        (b'r="3"', b'r="4"'),
+        (b"</sheetData>", b"</sheetData></worksheet>"),
+        (b"100%", b"%b"),
+    ]  # fmt: skip
+    for old, new in changes * 2:
+        made = io.BytesIO()
+        with zipfile.ZipFile(made, "w") as archive:
+            for name, part in parts.items():
+                archive.writestr(name, body.replace(old, new, 1) if name == SHEET and old else part)
+        agree(quick, made.getvalue())
+
+
+def test_what_one_process_learned_of_a_form_another_is_taught() -> None:
+    first, second, dice = QuickSheets(), QuickSheets(), Random(5)  # noqa: S311 - no secret
+    books = [written(dice) for _ in range(60)]
+    read_there = [read(first, book) for book in books]
+    forms = first.learned()
+    assert forms
+    assert not first.learned()
+    second.teach(forms)
+    assert [read(second, book) for book in books] == read_there
+    assert not second.learned(), "it looked at none of them itself"
