@@ -5,10 +5,13 @@ CanDichError
 ├── UsageError       call the command differently                       (exit 2)
 ├── SourceError      try again: a source or a lock was not to be had    (exit 1)
 ├── ContractError    mend the file that was sent                        (exit 1)
+│   └── PartlyTaken  the same; the source's other files were taken in    (exit 1)
 └── CheckFailed      nothing was published; yesterday's figures stand   (exit 1)
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class CanDichError(Exception):
@@ -40,6 +43,15 @@ class SourceError(CanDichError):
 
 class ContractError(CanDichError):
     """A file that arrived is not what was agreed: mend the source."""
+
+
+class PartlyTaken(ContractError):
+    """Some files of a source are not what was agreed; `done`: what the load of the others did."""
+
+    def __init__(self, where: str, found: str, expected: str, done: Mapping[str, object]) -> None:
+        """Say what is wrong, as ever, and what was done in spite of it."""
+        super().__init__(where, found, expected)
+        self.done = done
 
 
 class CheckFailed(CanDichError):

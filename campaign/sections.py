@@ -297,6 +297,8 @@ class Source(Section):
     def _somewhere_to_look(self) -> Source:
         if self.kind == "folder" and self.schedule and self.path is None:
             raise ValueError("the key path is missing; a source with a schedule needs a folder to look in")
+        if self.path is not None and {"*", "?"} & set(str(self.path)):
+            raise ValueError("path has a * or ? in it; name the folder: every file in it that can be read is taken")
         if self.kind != "folder" and self.url is None:
             raise ValueError(f'the key url is missing; a source of kind "{self.kind}" needs one')
         if self.kind == "sql" and not str(self.url).startswith("env:"):

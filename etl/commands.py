@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from campaign.configuration import Configuration
-from campaign.errors import CanDichError, CheckFailed, UsageError
+from campaign.errors import CanDichError, CheckFailed, PartlyTaken, UsageError
 from campaign.places import told
 from campaign.values import Unreadable, read_day
 from etl import emulation_command, notice_command, secret_file, user_command
@@ -245,7 +245,9 @@ def _run(asked: argparse.Namespace) -> int:
         try:
             done.append(pull_source(config, name))
         except Exception as problem:
-            if asked.source:
+            if isinstance(problem, PartlyTaken):
+                done.append({**problem.done, "problem": " ".join(str(problem).split())})
+            elif asked.source:
                 raise
             print(" ".join(sentence(problem).split()), file=sys.stderr)  # the other sources go on, whatever it is
             code = max(code, problem.exit_code if isinstance(problem, CanDichError) else 1)
@@ -253,7 +255,7 @@ def _run(asked: argparse.Namespace) -> int:
         _print_json(done)
     else:
         for one in done:
-            print(" ".join(f"{name}={value}" for name, value in one.items()))
+            print(" ".join(f"{name}={value}" for name, value in one.items() if name != "problem"))
     return code
 
 

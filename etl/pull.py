@@ -13,7 +13,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from campaign.configuration import Campaign, Configuration, Source
-from campaign.errors import CanDichError, ContractError, SourceError, UsageError
+from campaign.errors import CanDichError, ContractError, PartlyTaken, SourceError, UsageError
 from etl.intake import ingest, received_store
 from etl.opening import open_load
 from etl.publishing import ensure_current, known_campaign
@@ -34,7 +34,7 @@ REFUSED_KEPT = 20  # answers of a source that could not be read, kept to be look
 def pull_source(config: Configuration, name: str, now: datetime | None = None) -> dict[str, Any]:
     """Pull one source once, and return what the load did; no new file makes no load. Word is left, well or ill.
 
-    A file of a folder that cannot be read does not keep the others out: they are taken, then ContractError names it
+    A file of a folder that cannot be read does not keep the others out: they are taken, then PartlyTaken names it
     and says what was taken; it is not tried again until it or its source's settings change. An answer of a server or
     a database is taken whole or not at all. Raises UsageError for an unknown source, SourceError when it cannot be
     had or is being pulled already, and what ingest() raises: then all is tried again.
@@ -169,6 +169,9 @@ def _keep_refused(config: Configuration, source: Source, scratch: Path) -> None:
 
 def _complaint(source: Source, problems: list[str], document: dict[str, Any]) -> ContractError:
     """Return the error that names every file not taken, and says what became of the others."""
+    where, found = f"source {source.name}", "; ".join(problems)
+    if not document["files"]:
+        return ContractError(where, found, "taken in: nothing, no other is new")
     shown = ("files", "read", "accepted", "unchanged", "held", "rejected", "version")
-    others = " ".join(f"{name}={document[name]}" for name in shown) if document["files"] else "nothing, no other is new"
-    return ContractError(f"source {source.name}", "; ".join(problems), f"taken in: {others}")
+    others = " ".join(f"{name}={document[name]}" for name in shown)
+    return PartlyTaken(where, found, f"taken in: {others}", document)

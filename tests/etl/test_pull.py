@@ -1,5 +1,6 @@
 """Pull: what is new in a folder becomes one load; nothing is taken half-written, twice, or forgotten."""
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -131,6 +132,21 @@ def test_one_unreadable_file_does_not_keep_the_others_out(small: Small, inbox: P
     assert inbox.is_dir()
 
 
+@pytest.mark.parametrize("named", [("--source", "inbox"), ()])
+def test_who_reads_json_is_told_what_was_taken_beside_a_broken_file(
+    small: Small, inbox: Path, named: tuple[str, ...]
+) -> None:
+    small.write("inbox/broken.xlsx", "<html>session expired</html>")
+    small.write("inbox/good.csv", counts(("00101", "3", 5), ("00101", "4", "x"), ("00101", "3", 5)))
+    code, out, errors = small.command("run", *named, "--json")
+    (told,) = json.loads(out)
+    assert code == 1
+    assert (told["files"], told["read"], told["accepted"], told["unchanged"], told["rejected"]) == (1, 3, 1, 1, 1)
+    assert told["problem"] == errors.strip()
+    assert "broken.xlsx" in errors
+    assert inbox.is_dir()
+
+
 def test_what_was_taken_beside_a_broken_file_is_told_and_the_broken_one_is_tried_again_when_it_changes(
     small: Small, inbox: Path
 ) -> None:
@@ -242,11 +258,19 @@ def test_unknown_sources_and_sources_without_a_folder_are_named(small: Small) ->
         pull_source(small.config, "inbox")
 
 
+@pytest.mark.parametrize("path", ["inbox/*.csv", "inbox/b?.csv"])
+def test_a_pattern_in_the_place_of_a_folder_is_refused_and_no_folder_is_made(small: Small, path: str) -> None:
+    small.write("config.toml", CONFIG + SOURCE.replace('path = "inbox"', f'path = "{path}"'))
+    code, _, errors = small.command("run")
+    assert (code, "name the folder" in errors) == (2, True), errors
+    assert not (small.folder / "inbox").exists()
+
+
 def test_run_pulls_every_source_that_has_a_schedule(small: Small, inbox: Path) -> None:
     small.write("config.toml", CONFIG + SOURCE + SOURCE.replace('"inbox"', '"by-hand"').replace("schedule", "# "))
     small.write("inbox/a.csv", counts(("00101", "3", 5)))
     code, out, errors = small.command("run", "--json", before="import etl.pull\netl.pull.LOOK_AGAIN_AFTER = 0")
     assert (code, errors) == (0, "")
-    assert [(one["source"], one["accepted"]) for one in __import__("json").loads(out)] == [("inbox", 1)]
+    assert [(one["source"], one["accepted"]) for one in json.loads(out)] == [("inbox", 1)]
     assert inbox.is_dir()
     assert small.campaign.id == ID
