@@ -272,6 +272,13 @@ def office() -> str | None:
     return next(filter(None, map(shutil.which, ("soffice", "libreoffice", *places))), None)
 
 
+def mariadb() -> str | None:
+    """Return the path of a MariaDB server, or None."""
+    import shutil
+
+    return next(filter(None, map(shutil.which, ("mariadbd", "/usr/sbin/mariadbd"))), None)
+
+
 def lacking() -> tuple[list[str], list[str]]:
     """Return what the tests need and do not find, by name, and the system's packages that bring it."""
     names, packages = [], []
@@ -281,13 +288,21 @@ def lacking() -> tuple[list[str], list[str]]:
     if not office():
         names.append("LibreOffice")
         packages += ["libreoffice-writer-nogui", "libreoffice-calc-nogui"]
+    if not mariadb():
+        names.append("MariaDB")
+        packages += ["mariadb-server-core", "mariadb-client-core"]
     return names, [*packages, "fonts-liberation2"] if packages else []
 
 
-def ensure_browser() -> None:
-    """Install a browser, LibreOffice and a typeface with Vietnamese letters where that is allowed, else say how.
+def listed(names: list[str]) -> str:
+    """Return names as a sentence lists them."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
-    Only tests need them: `start` never asks for either.
+
+def ensure_browser() -> None:
+    """Install a browser, LibreOffice, MariaDB and a Vietnamese typeface where that is allowed, else say how.
+
+    Only tests need them: `start` never asks for any.
     """
     import shutil
     import subprocess
@@ -295,7 +310,7 @@ def ensure_browser() -> None:
     names, packages = lacking()
     if not names:
         return
-    wanted = " and ".join(names)
+    wanted = listed(names)
     if shutil.which("apt-get") is None:
         raise CannotRun(f"the tests need {wanted} on the PATH; install what is missing, then try again")
     as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
@@ -308,7 +323,7 @@ def ensure_browser() -> None:
     done = subprocess.run([*as_root, "env", "DEBIAN_FRONTEND=noninteractive", *command], **quiet)
     still, _ = lacking()
     if done.returncode or still:
-        wanted = " and ".join(still or names)
+        wanted = listed(still or names)
         raise CannotRun(f"{wanted} could not be installed: {tail(done.stderr)}; type: {' '.join(command)}")
 
 

@@ -35,7 +35,7 @@ def postgresql(folder: Path) -> Iterator[str]:
     run = {"user": user, "cwd": folder, "stdout": log, "stderr": log, "env": {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}}
     made = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
     subprocess.run(made, check=True, **run)
-    port = _free_port()
+    port = free_port()
     arguments = ["-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", "", "-F"]
     server = subprocess.Popen([binaries / "postgres", *arguments], **run)
     try:
@@ -65,7 +65,8 @@ def _binaries(folder: Path) -> Path:
     return copy / installed.parent.name / installed.name / "bin"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])

@@ -180,16 +180,16 @@ def test_a_missing_browser_that_may_not_be_installed_is_one_line_saying_what_to_
     there = {"apt-get"}
     monkeypatch.setattr(shutil, "which", lambda name: name if name in there else None)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    offices = "libreoffice-writer-nogui libreoffice-calc-nogui"
-    with pytest.raises(manage.CannotRun, match=f"type: sudo apt-get install chromium {offices} fonts-liberation2"):
+    others = "libreoffice-writer-nogui libreoffice-calc-nogui mariadb-server-core mariadb-client-core"
+    with pytest.raises(manage.CannotRun, match=f"type: sudo apt-get install chromium {others} fonts-liberation2"):
         manage.ensure_browser()
-    there.add("soffice")
+    there |= {"soffice", "mariadbd"}
     with pytest.raises(manage.CannotRun, match="type: sudo apt-get install chromium fonts-liberation2"):
         manage.ensure_browser()
     there.add("chromium")
     manage.ensure_browser()
     there.clear()
-    with pytest.raises(manage.CannotRun, match="need Chromium and LibreOffice on the PATH"):
+    with pytest.raises(manage.CannotRun, match="need Chromium, LibreOffice and MariaDB on the PATH"):
         manage.ensure_browser()
 
 

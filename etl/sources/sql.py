@@ -8,7 +8,6 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -16,25 +15,23 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Engine, bindparam, create_engine, text
+from sqlalchemy import Connection, CursorResult, bindparam, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from campaign.configuration import FIELDS, Configuration, Source
-from campaign.errors import CanDichError, ConfigError, ContractError, SourceError
+from campaign.errors import ConfigError, ContractError, SourceError
 from etl.sources.arrival import Arrival, Fetched, note, recall
+from etl.sources.databases import OUR_DRIVERS, reading, refused
 from etl.sources.environment import Environment
 from etl.sources.select import only_reads
 
 AT_ONCE = 1000  # rows fetched from the server together
-CANCELED = "57014"  # SQLSTATE: the statement's time is over
-WRONG_QUERY = "42"  # SQLSTATE: a table or a column that is not there, or may not be read
 READERS: dict[str, Callable[[str], Any]] = {
     "datetime": datetime.fromisoformat, "date": date.fromisoformat, "int": int, "str": str,
 }  # fmt: skip
 TYPES: dict[str, type] = {"datetime": datetime, "date": date, "int": int, "str": str}
 _CAST_SINCE = re.compile(r"(?<![:\w\\]):since::")  # SQLAlchemy takes no name before a PostgreSQL cast for a parameter
-MOST_TOLD = 300  # characters of what a database says
 SINCE = "since"
 
 
@@ -54,11 +51,11 @@ def fetch(config: Configuration, source: Source, scratch: Path) -> Fetched:
     known = recall(config, "since", source)
     found = Rows(source, scratch / f"{source.name}.json", where, _bound(source, known))
     try:
-        with _reading(source, address) as connection, _run(source, connection, found.largest) as result:
+        with reading(source, address) as connection, _run(source, connection, found.largest) as result:
             _check(source, list(result.keys()), where)
             found.write((dict(row) for row in result.mappings()), config)
     except DBAPIError as problem:
-        raise _words(source, where, problem, environment.hide(str(problem.orig))) from None
+        raise refused(source, where, problem, environment.hide(str(problem.orig))) from None
     except ModuleNotFoundError as problem:
         raise ConfigError(where, f"its driver {problem.name} is not there", "install it into .venv") from None
     except SQLAlchemyError as problem:
@@ -107,9 +104,7 @@ def _address(source: Source, url: str, where: str) -> URL:
     except (ArgumentError, NoSuchModuleError, ValueError, ModuleNotFoundError):
         expected = "an address like postgresql+psycopg://user:password@host/database was expected"
         raise ConfigError(where, f"the environment variable of source {source.name} is no address", expected) from None
-    if address.drivername == "postgresql":
-        address = address.set(drivername="postgresql+psycopg")  # the driver that comes with us
-    return address
+    return address.set(drivername=OUR_DRIVERS.get(address.drivername, address.drivername))
 
 
 def _there(address: URL, where: str) -> None:
@@ -119,43 +114,6 @@ def _there(address: URL, where: str) -> None:
         return
     if not Path(path).exists():
         raise SourceError(where, "there is no file of this database", "bring it back, or mend its address")
-
-
-def _engine(source: Source, address: URL) -> Engine:
-    arguments: dict[str, Any] = {}
-    if address.get_backend_name() == "postgresql":
-        seconds = max(int(source.timeout), 1)
-        arguments = {
-            "connect_timeout": seconds,
-            "tcp_user_timeout": seconds * 1000,  # a server that vanished in the middle is noticed
-            "keepalives_idle": seconds,
-            "options": f"-c default_transaction_read_only=on -c statement_timeout={int(source.timeout * 1000)}",
-        }
-    return create_engine(address, connect_args=arguments, pool_pre_ping=False)
-
-
-@contextmanager
-def _reading(source: Source, address: URL) -> Iterator[Connection]:
-    """Open a transaction that can only read, as far as the database knows such a thing, and always roll it back."""
-    engine = _engine(source, address)
-    milliseconds = int(source.timeout * 1000)
-    first = {
-        "postgresql": ("set transaction isolation level repeatable read, read only",),
-        "mysql": (f"set session max_execution_time = {milliseconds}", "set transaction read only"),
-        "mariadb": (f"set session max_statement_time = {milliseconds / 1000}", "set transaction read only"),
-        "oracle": ("set transaction read only",),
-        "sqlite": ("pragma query_only = on", f"pragma busy_timeout = {milliseconds}"),
-    }
-    try:
-        with engine.connect() as connection:
-            for statement in first.get(address.get_backend_name(), ()):
-                connection.execute(text(statement))
-            try:
-                yield connection
-            finally:
-                connection.rollback()
-    finally:
-        engine.dispose()
 
 
 def _run(source: Source, connection: Connection, since: Any) -> CursorResult[Any]:
@@ -229,15 +187,3 @@ def _larger(source: Source, largest: Any, record: dict[str, Any]) -> Any:
         return max(largest, value)
     except TypeError:
         raise wrong from None
-
-
-def _words(source: Source, where: str, problem: DBAPIError, told: str) -> CanDichError:
-    """Return what a database said, on one line; that a table or a column is gone is for its owner to mend."""
-    state = str(getattr(problem.orig, "sqlstate", None) or "")
-    if state == CANCELED or "max_execution_time" in told or "max_statement_time" in told:
-        return SourceError(where, f"the query was not done after {source.timeout:g} s", "mend it, or raise timeout")
-    if state.startswith(WRONG_QUERY) or isinstance(problem, DataError) or told.startswith("no such "):
-        return ContractError(
-            where, f"the database says: {told[:MOST_TOLD]}", "mend the query, or bring back what it reads"
-        )
-    return SourceError(where, f"the database says: {told[:MOST_TOLD]}", "try again later, or mend its address")
