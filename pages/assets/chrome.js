@@ -26,6 +26,7 @@ const ICONS = {
 };
 const POLL_MS = 2500;
 const SPREAD_MS = 2500; // after the poll, itself at another moment in each browser: all reruns spread over five seconds
+const AGAIN_MS = 6_000; // what is asked of a server before the line to it is back is lost; then twice as long, and so on
 const MISSES = 2; // one answer that does not come is no lost connection
 const states = new WeakMap();
 let listening = null; // the state whose links are followed; one header a page
@@ -303,8 +304,9 @@ async function poll(state) {
     const age = now.scheduler_age_seconds;
     show(state, age === null || age > data.quiet_after_seconds ? "quiet" : "live");
     const seen = `${now.version}|${now.as_of}|${now.failing}`;
-    if (seen !== data.seen && seen !== state.asked) {
-      state.asked = seen; // one rerun a change, however long it takes
+    if (seen !== data.seen && (seen !== state.asked || performance.now() > state.again)) {
+      state.wait = seen === state.asked ? 2 * state.wait : AGAIN_MS; // one rerun a change, unless it never came
+      [state.asked, state.again] = [seen, performance.now() + state.wait];
       clearTimeout(state.due);
       state.due = setTimeout(() => states.get(state.root.parentElement) === state && state.send("version", seen), Math.random() * SPREAD_MS);
     }
